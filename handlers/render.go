@@ -1,0 +1,79 @@
+package handlers
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+
+	"github.com/a-h/templ"
+
+	"keydesk/internal/desk"
+	"keydesk/views"
+)
+
+// render sends a page or a part of one. It is written out only when it is whole,
+// so that a failing view never leaves half a page behind.
+func render(c Ctx, status int, parts ...templ.Component) error {
+	var b bytes.Buffer
+	for _, p := range parts {
+		if err := p.Render(c.Request().Context(), &b); err != nil {
+			return err
+		}
+	}
+	return c.HTMLBlob(status, b.Bytes())
+}
+
+// into puts a part into another place of the page than the one htmx swaps.
+func into(target string, part templ.Component) templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		return views.Partial(target, "innerHTML").Render(templ.WithChildren(ctx, part), w)
+	})
+}
+
+// frame is what every page shows around its own content.
+func (h *Handlers) frame(c Ctx, title, nav string) views.Frame {
+	f := views.Frame{
+		Title: title, Nav: nav, Demo: h.c.DemoSignIn != nil, Theme: themeOf(c), Here: c.Request().URL.RequestURI(),
+		Clock: views.Clock{Now: h.c.Now(), Zone: h.c.Zone}, Links: views.Links{Ticket: h.c.Ticket, OktaAdmin: h.c.Console},
+	}
+	if who := actor(c); who.ID != "" {
+		f.Actor = &who
+	}
+	return f
+}
+
+const themeCookie = "keydesk-theme"
+
+func (h *Handlers) themeName() string {
+	if h.secure() {
+		return "__Host-" + themeCookie
+	}
+	return themeCookie
+}
+
+func themeOf(c Ctx) string {
+	for _, name := range []string{"__Host-" + themeCookie, themeCookie} {
+		if k, err := c.Cookie(name); err == nil && (k.Value == "light" || k.Value == "dark") {
+			return k.Value
+		}
+	}
+	return ""
+}
+
+// theme keeps the operator's choice of light or dark in a cookie.
+func (h *Handlers) theme(c Ctx) error {
+	k := &http.Cookie{Name: h.themeName(), Value: c.FormValue("theme"), Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true, Secure: h.secure(), SameSite: http.SameSiteLaxMode}
+	switch k.Value {
+	case "light", "dark":
+	default:
+		k.Value, k.MaxAge = "", -1
+	}
+	c.SetCookie(k)
+	return c.Redirect(http.StatusSeeOther, localPath(c.FormValue("return_to")))
+}
+
+// outcomeNotice is what the operator reads after a change that Okta confirmed.
+func outcomeNotice(out desk.Outcome) views.Notice {
+	return views.Notice{Tone: "ok", Title: out.Label, Seq: out.Seq, Once: out.Once, What: out.What}
+}

@@ -1,0 +1,94 @@
+package handlers
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+
+	"keydesk/internal/desk"
+	"keydesk/internal/okta"
+	"keydesk/views"
+)
+
+// home is where operators land: the search, and what they did last.
+func (h *Handlers) home(c Ctx) error {
+	acts, _, err := h.c.Desk.Record(c.Request().Context(), actor(c), ownActs(actor(c)))
+	if err != nil {
+		return err
+	}
+	return render(c, http.StatusOK, views.Home(h.frame(c, "Find a person", "home"), views.HomeProps{Recent: acts}))
+}
+
+// users answers the search, as a page or as what stands inside it.
+func (h *Handlers) users(c Ctx) error {
+	q := desk.Query{Text: c.QueryParam("q"), Status: okta.Status(c.QueryParam("status")), After: c.QueryParam("after")}
+	res, err := h.c.Desk.Find(c.Request().Context(), actor(c), q)
+	props, status := views.UsersProps{Results: res, Statuses: desk.Statuses()}, http.StatusOK
+	if err != nil {
+		var de *desk.Error
+		if errors.As(err, &de) && de.Kind == desk.Denied {
+			return err
+		}
+		p := h.problem(c, err)
+		props.Problem, status, props.Results.Query = &p.Notice, p.Status, q
+	}
+	f := h.frame(c, "People", "users")
+	f.Query = q
+	if !partial(c) {
+		return render(c, status, views.Users(f, props))
+	}
+	h.remember(c)
+	return render(c, status, views.UsersMain(f, props))
+}
+
+// remember keeps the search in the address bar: the first letter typed makes a
+// new entry in the history, the letters after it replace that.
+func (h *Handlers) remember(c Ctx) {
+	here := "/users"
+	if q := c.QueryParams().Encode(); q != "" {
+		here += "?" + q
+	}
+	header := "HX-Push-Url"
+	if u, err := url.Parse(c.Request().Header.Get("HX-Current-URL")); err == nil && u.Path == "/users" {
+		header = "HX-Replace-Url"
+	}
+	c.Response().Header().Set(header, here)
+}
+
+// person shows one person.
+func (h *Handlers) person(c Ctx) error {
+	id, err := userID(c)
+	if err != nil {
+		return err
+	}
+	p, err := h.c.Desk.Person(c.Request().Context(), actor(c), id)
+	if err != nil {
+		return err
+	}
+	return h.showPerson(c, http.StatusOK, views.PersonProps{Person: p})
+}
+
+// showPerson answers with the whole page, or with the part of it that changes.
+func (h *Handlers) showPerson(c Ctx, status int, props views.PersonProps) error {
+	acts, err := h.c.Desk.History(c.Request().Context(), actor(c), props.Person.User.ID)
+	props.History, props.HistoryErr = acts, err != nil
+	f := h.frame(c, props.Person.User.Name(), "users")
+	if !partial(c) {
+		return render(c, status, views.Person(f, props))
+	}
+	if props.Notice != nil && props.Notice.Tone == "ok" && props.Notice.Once.IsZero() {
+		toast := into("#toasts", views.Toast(*props.Notice))
+		props.Notice = nil
+		return render(c, status, views.PersonBody(f, props), toast)
+	}
+	return render(c, status, views.PersonBody(f, props))
+}
+
+// userID is the person's id in the path. What is no id is nobody's page.
+func userID(c Ctx) (okta.UserID, error) {
+	id, err := okta.ParseUserID(c.Param("id"))
+	if err != nil {
+		return id, &desk.Error{Kind: desk.NotFound, Action: "users.get", Msg: "This is not the id of anybody in Okta.", Err: err}
+	}
+	return id, nil
+}

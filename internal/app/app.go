@@ -1,0 +1,155 @@
+// Package app wires the console together. The commands, the tests of the
+// handlers and the browser tests all build it here, so that all of them run the
+// same thing.
+package app
+
+import (
+	"context"
+	"crypto/hkdf"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"keydesk/handlers"
+	"keydesk/internal/audit"
+	"keydesk/internal/config"
+	"keydesk/internal/desk"
+	"keydesk/internal/login"
+	"keydesk/internal/okta"
+	"keydesk/internal/store"
+)
+
+// App is a console that is ready to serve.
+type App struct {
+	Handler http.Handler
+	Front   *handlers.Handlers
+	Desk    *desk.Desk
+	Record  *audit.Log
+	Store   *store.DB
+
+	login *login.Login
+	log   *slog.Logger
+	now   func() time.Time
+}
+
+// parts is what a real console and the demo do not have in common.
+type parts struct {
+	okta     okta.Config
+	login    login.Config
+	front    handlers.Config
+	database string
+	key      []byte
+	now      func() time.Time
+	log      *slog.Logger
+}
+
+// NewServe builds the console for a real organisation. base is its own origin.
+func NewServe(ctx context.Context, s config.Serve, base string, log *slog.Logger) (*App, error) {
+	proxies := make([]netip.Prefix, len(s.TrustedProxies))
+	for i, p := range s.TrustedProxies {
+		proxies[i] = netip.MustParsePrefix(p) // Check has parsed it
+	}
+	return build(ctx, parts{
+		okta: okta.Config{URL: s.OktaURL, Token: okta.NewSecret(s.OktaToken), Version: Version()},
+		login: login.Config{
+			BaseURL: base, Issuer: s.OIDCIssuer, ClientID: s.OIDCClientID, ClientSecret: s.OIDCClientSecret, Scopes: s.OIDCScopes,
+			GroupsClaim: s.OIDCGroupsClaim, OktaIDClaim: s.OIDCOktaIDClaim, Secure: strings.HasPrefix(base, "https://"),
+		},
+		front:    handlers.Config{BaseURL: base, Proxies: proxies, Zone: s.Zone, Ticket: s.TicketURL, Console: adminConsole(s.OktaURL)},
+		database: filepath.Join(s.DataDir, "keydesk.db"), key: s.Key, now: time.Now, log: log,
+	})
+}
+
+// adminConsole is the address of Okta's own admin console: the organisation's
+// host with -admin in its first label. A custom domain has none that is known.
+func adminConsole(org string) string {
+	u, err := url.Parse(org)
+	if err != nil {
+		return ""
+	}
+	name, domain, _ := strings.Cut(u.Host, ".")
+	switch domain {
+	case "okta.com", "oktapreview.com", "okta-emea.com":
+		return "https://" + name + "-admin." + domain
+	}
+	return ""
+}
+
+func build(ctx context.Context, p parts) (*App, error) {
+	client, err := okta.New(p.okta)
+	if err != nil {
+		return nil, err
+	}
+	db, err := store.Open(ctx, p.database)
+	if err != nil {
+		return nil, err
+	}
+	key, err := hkdf.Key(sha256.New, p.key, nil, "keydesk action tokens", sha256.Size)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("derive a key: %w", err), db.Close())
+	}
+	a := &App{Store: db, Record: audit.New(db, p.now), log: p.log, now: p.now}
+	a.Desk = desk.New(desk.Config{Okta: client, Record: a.Record, Staff: a.staff, Key: key, Now: p.now, Log: p.log})
+	p.login.Now, p.login.Roles, p.login.Tier, p.login.Identify = p.now, desk.RolesOf, tier, a.identify
+	a.login = login.New(p.login, db)
+	p.front.Desk, p.front.Login, p.front.Ready, p.front.Now, p.front.Log = a.Desk, a.login, db.Ping, p.now, p.log
+	if p.front.Zone == nil {
+		p.front.Zone = time.UTC
+	}
+	a.Front, a.Handler = handlers.New(p.front)
+	return a, nil
+}
+
+// staff is the console role that a person had at their last sign-in.
+func (a *App) staff(ctx context.Context, id okta.UserID) (desk.Role, error) {
+	t, _, err := a.login.Staff(ctx, id.String())
+	return desk.Role(t), err
+}
+
+func (a *App) identify(ctx context.Context, c login.Claims) (id, why string, err error) {
+	mail := ""
+	if c.EmailVerified {
+		mail = c.Email
+	}
+	uid, why, err := a.Desk.Identify(ctx, c.Subject, c.OktaID, mail)
+	return uid.String(), why, err
+}
+
+func tier(groups []string) string { return string(desk.Actor{Roles: desk.RolesOf(groups)}.Tier()) }
+
+// sweepEvery is how often ended sessions and spent tokens are forgotten.
+const sweepEvery = time.Minute
+
+// Work does what has to be done beside requests, until ctx ends: it settles what
+// a stop cut off, then forgets what has run out.
+func (a *App) Work(ctx context.Context) {
+	if err := a.Desk.Credential(ctx); err != nil {
+		a.log.WarnContext(ctx, "Okta does not take the console's credential", "error", err)
+	}
+	if err := a.Desk.Settle(ctx); err != nil {
+		a.log.ErrorContext(ctx, "changes of unknown end could not be looked at", "error", err)
+	}
+	tick := time.NewTicker(sweepEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			err := errors.Join(a.login.Sweep(ctx), a.Record.Sweep(ctx, a.now().Add(-24*time.Hour)))
+			if err != nil && ctx.Err() == nil {
+				a.log.ErrorContext(ctx, "sweep", "error", err)
+			}
+		}
+	}
+}
+
+// Close gives the data folder back.
+func (a *App) Close() error { return a.Store.Close() }

@@ -1,0 +1,92 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"path/filepath"
+	"time"
+
+	"keydesk/handlers"
+	"keydesk/internal/idp"
+	"keydesk/internal/inproc"
+	"keydesk/internal/login"
+	"keydesk/internal/okta"
+	"keydesk/internal/oktasim"
+	"keydesk/static"
+)
+
+// The demo's organisation and issuer have names that no network knows: they are
+// reached in process alone.
+const (
+	demoOrg    = "acme.keydesk.invalid"
+	demoIssuer = "issuer.keydesk.invalid"
+	demoSignIn = "/demo/sign-in"
+)
+
+// DemoOptions say how a demo differs from the usual one.
+type DemoOptions struct {
+	Org       oktasim.Options
+	Dir       string // where its temporary database lives
+	AnyHost   bool   // reachable under other names than loopback's
+	Log       *slog.Logger
+	Now       func() time.Time                          // nil: time.Now
+	Wrap      func(http.RoundTripper) http.RoundTripper // around the way to the organisation; nil: none
+	OktaReads time.Duration                             // how long a read may take; 0: as usual
+}
+
+// NewDemo builds a console on an embedded organisation and issuer.
+func NewDemo(ctx context.Context, o DemoOptions) (*App, *oktasim.Org, error) {
+	org := oktasim.New(o.Org)
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	secret := rand.Text()
+	issuer, err := idp.New(idp.Config{
+		Issuer: "https://" + demoIssuer, ClientID: "keydesk", ClientSecret: secret, People: func() []idp.Person { return staffOf(org) },
+		CallbackPath: login.CallbackPath, SignedOutPath: login.SignedOutPath, SignInPath: demoSignIn, Stylesheet: static.Href("app.css"), Now: o.Now,
+	})
+	if err != nil {
+		return nil, nil, fmt.Errorf("the demo's issuer: %w", err)
+	}
+	key := make([]byte, 32)
+	_, _ = rand.Read(key) // it never fails: crypto/rand
+	net := inproc.Transport{Hosts: map[string]http.Handler{demoOrg: org, demoIssuer: issuer}}
+	var way http.RoundTripper = net
+	if o.Wrap != nil {
+		way = o.Wrap(net)
+	}
+	a, err := build(ctx, parts{
+		okta: okta.Config{URL: "https://" + demoOrg, Token: okta.NewSecret(org.Token()), Transport: way, Version: Version(), ReadTimeout: o.OktaReads, WriteTimeout: o.OktaReads},
+		login: login.Config{
+			Issuer: "https://" + demoIssuer, ClientID: "keydesk", ClientSecret: secret, HTTP: net, Scopes: []string{"openid", "profile", "email", "groups"}, GroupsClaim: "groups",
+			BrowserAuthorize: demoSignIn + "/authorize", BrowserEndSession: demoSignIn + "/end-session",
+		},
+		front:    handlers.Config{DemoSignIn: issuer.SignIn(), DemoSignInPath: demoSignIn, Loopback: !o.AnyHost},
+		database: filepath.Join(o.Dir, "keydesk.db"), key: key, now: o.Now, log: o.Log,
+	})
+	return a, org, err
+}
+
+// staffOf are the people whom the demo's sign-in page offers.
+func staffOf(org *oktasim.Org) []idp.Person {
+	notes := []struct{ key, note string }{
+		{"helpdesk", "Helpdesk agent: finds people, unlocks, resets, suspends. Accounts of administrators are closed."},
+		{"admin", "Admin: as the helpdesk, and accounts that hold a lesser admin role."},
+		{"auditor", "Auditor: reads everything and the whole record, changes nothing."},
+		{"owner", "Owner: as an admin, and the accounts of colleagues."},
+		{"visitor", "In none of the console's groups: sees a refusal."},
+	}
+	ids := org.Staff()
+	people := make([]idp.Person, 0, len(notes))
+	for _, n := range notes {
+		p, ok := org.Person(ids[n.key])
+		if !ok {
+			continue
+		}
+		people = append(people, idp.Person{Key: n.key, Sub: p.ID, Login: p.Login, Email: p.Email, Name: p.FirstName + " " + p.LastName, Groups: p.Groups, Note: n.note})
+	}
+	return people
+}

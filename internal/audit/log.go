@@ -1,0 +1,118 @@
+package audit
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"keydesk/internal/store"
+)
+
+// endTimeout bounds the writing of an outcome, which goes on when the
+// operator's browser has hung up.
+const endTimeout = 10 * time.Second
+
+// SpentError says that a one-time token was used before; Seq is the row of the
+// act that it allowed.
+type SpentError struct{ Seq int64 }
+
+// Error names the row.
+func (e *SpentError) Error() string { return fmt.Sprintf("the token was used for row %d", e.Seq) }
+
+// Log is the record in a database.
+type Log struct {
+	db  *store.DB
+	now func() time.Time
+}
+
+// New returns the record kept in db.
+func New(db *store.DB, now func() time.Time) *Log { return &Log{db, now} }
+
+// Begin spends a one-time token and writes an intent, both or neither, and
+// returns the row's number once it is on disk. A token that was used before is
+// *SpentError. After any other error nothing may be done.
+func (l *Log) Begin(ctx context.Context, r Row, token string) (int64, error) {
+	r.Phase = PhaseIntent
+	return l.append(ctx, r, func(tx *sql.Tx, seq int64) error { return l.spend(ctx, tx, token, seq) })
+}
+
+// End writes the outcome of the intent with number seq. It does not stop when
+// ctx is cancelled: an act that was sent must get its outcome.
+func (l *Log) End(ctx context.Context, seq int64, r Row) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), endTimeout)
+	defer cancel()
+	r.Phase, r.Intent = PhaseOutcome, seq
+	_, err := l.append(ctx, r, nil)
+	return err
+}
+
+// Add writes a row that stands alone: a refusal or an event.
+func (l *Log) Add(ctx context.Context, r Row) (int64, error) {
+	if r.Phase != PhaseEvent {
+		r.Phase = PhaseRefused
+	}
+	return l.append(ctx, r, nil)
+}
+
+// append links r to the last row and writes it, with what also does in the same
+// transaction.
+func (l *Log) append(ctx context.Context, r Row, also func(*sql.Tx, int64) error) (int64, error) {
+	tx, err := l.db.W.BeginTx(ctx, nil)
+	if err != nil {
+		return 0, fmt.Errorf("begin a row of the record: %w", err)
+	}
+	defer func() { _ = tx.Rollback() }() // after Commit it does nothing
+	err = tx.QueryRowContext(ctx, `select seq, hash from record order by seq desc limit 1`).Scan(&r.Seq, &r.Prev)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return 0, fmt.Errorf("read the head of the record: %w", err)
+	}
+	r.Seq++
+	r.At = l.now().UTC().Truncate(time.Millisecond)
+	r.Hash = r.sum()
+	if also != nil {
+		if err := also(tx, r.Seq); err != nil {
+			return 0, err
+		}
+	}
+	if _, err := tx.ExecContext(ctx, insertRow, r.values()...); err != nil {
+		return 0, fmt.Errorf("write a row of the record: %w", err)
+	}
+	if err := tx.Commit(); err != nil {
+		return 0, fmt.Errorf("commit a row of the record: %w", err)
+	}
+	return r.Seq, nil
+}
+
+func (l *Log) spend(ctx context.Context, tx *sql.Tx, token string, seq int64) error {
+	var first int64
+	err := tx.QueryRowContext(ctx, `select seq from action_token where token = $1`, token).Scan(&first)
+	if err == nil {
+		return &SpentError{first}
+	}
+	if !errors.Is(err, sql.ErrNoRows) {
+		return fmt.Errorf("look a token up: %w", err)
+	}
+	_, err = tx.ExecContext(ctx, `insert into action_token (token, seq, at) values ($1, $2, $3)`, token, seq, l.now().UnixMilli())
+	if err != nil {
+		return fmt.Errorf("spend a token: %w", err)
+	}
+	return nil
+}
+
+// Spent returns the row of the act that a one-time token allowed, or 0.
+func (l *Log) Spent(ctx context.Context, token string) (int64, error) {
+	var seq int64
+	err := l.db.R.QueryRowContext(ctx, `select seq from action_token where token = $1`, token).Scan(&seq)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nil
+	}
+	return seq, err
+}
+
+// Sweep forgets the tokens that were used before a moment; the rows stay.
+func (l *Log) Sweep(ctx context.Context, before time.Time) error {
+	_, err := l.db.W.ExecContext(ctx, `delete from action_token where at < $1`, before.UnixMilli())
+	return err
+}

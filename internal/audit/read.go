@@ -1,0 +1,123 @@
+package audit
+
+import (
+	"context"
+	"fmt"
+	"strings"
+)
+
+const defaultLimit = 50
+
+// Acts returns the acts that match f, newest first: intents with their
+// outcomes, refusals and events.
+func (l *Log) Acts(ctx context.Context, f Filter) ([]Act, error) {
+	where, args := f.where()
+	limit := f.Limit
+	if limit <= 0 {
+		limit = defaultLimit
+	}
+	args = append(args, limit)
+	//nolint:gosec // where holds constants and placeholders alone
+	q := `select ` + columns + ` from record where ` + where + fmt.Sprintf(` order by seq desc limit $%d`, len(args))
+	rows, err := l.rows(ctx, q, args...)
+	if err != nil {
+		return nil, err
+	}
+	return l.withEnds(ctx, rows)
+}
+
+// Act returns the act whose first row is seq.
+func (l *Log) Act(ctx context.Context, seq int64) (Act, error) {
+	rows, err := l.rows(ctx, `select `+columns+` from record where seq = $1`, seq)
+	if err != nil {
+		return Act{}, err
+	}
+	acts, err := l.withEnds(ctx, rows)
+	if err == nil && len(acts) == 0 {
+		err = fmt.Errorf("the record has no row %d", seq)
+	}
+	if err != nil {
+		return Act{}, err
+	}
+	return acts[0], nil
+}
+
+// Open returns the intents that have no outcome, oldest first: acts that a stop
+// of the process cut off. With a target it returns that person's alone.
+func (l *Log) Open(ctx context.Context, target string) ([]Row, error) {
+	q := `select ` + columns + ` from record i where phase = 'intent' and ($1 = '' or target_id = $1)
+		and not exists (select 1 from record o where o.intent = i.seq and o.result <> 'unknown') order by seq`
+	return l.rows(ctx, q, target)
+}
+
+func (f Filter) where() (string, []any) {
+	conds, args := []string{"phase <> 'outcome'"}, []any{}
+	add := func(cond string, v any) {
+		args = append(args, v)
+		conds = append(conds, strings.ReplaceAll(cond, "$", fmt.Sprintf("$%d", len(args))))
+	}
+	if f.Actor != "" {
+		add("actor_id = $", f.Actor)
+	}
+	if f.Target != "" {
+		add("target_id = $", f.Target)
+	}
+	if f.Action != "" {
+		add("action = $", f.Action)
+	}
+	if f.Before > 0 {
+		add("seq < $", f.Before)
+	}
+	if f.Text != "" {
+		add(`(lower(actor_name) like $ escape '\' or lower(target) like $ escape '\' or lower(target_id) like $ escape '\'
+			or lower(ticket) like $ escape '\' or lower(reason) like $ escape '\'
+			or exists (select 1 from record o where o.intent = record.seq and lower(o.request_id) like $ escape '\'))`,
+			"%"+escapeLike(strings.ToLower(f.Text))+"%")
+	}
+	return strings.Join(conds, " and "), args
+}
+
+var likeEscaper = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
+
+func escapeLike(s string) string { return likeEscaper.Replace(s) }
+
+func (l *Log) rows(ctx context.Context, q string, args ...any) ([]Row, error) {
+	rows, err := l.db.R.QueryContext(ctx, q, args...)
+	if err != nil {
+		return nil, fmt.Errorf("read the record: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	var out []Row
+	for rows.Next() {
+		r, err := scan(rows)
+		if err != nil {
+			return nil, fmt.Errorf("read the record: %w", err)
+		}
+		out = append(out, r)
+	}
+	return out, rows.Err()
+}
+
+// withEnds joins rows with their outcomes; the last outcome of an act counts.
+func (l *Log) withEnds(ctx context.Context, rows []Row) ([]Act, error) {
+	acts := make([]Act, len(rows))
+	at := map[int64]int{}
+	args, marks := []any{}, []string{}
+	for i, r := range rows {
+		acts[i].Row = r
+		if r.Phase == PhaseIntent {
+			at[r.Seq] = i
+			args = append(args, r.Seq)
+			marks = append(marks, fmt.Sprintf("$%d", len(args)))
+		}
+	}
+	if len(args) == 0 {
+		return acts, nil
+	}
+	//nolint:gosec // marks are placeholders alone
+	ends, err := l.rows(ctx, `select `+columns+` from record where intent in (`+strings.Join(marks, ",")+`) order by seq`, args...)
+	for _, e := range ends {
+		acts[at[e.Intent]].End = &e
+	}
+	return acts, err
+}

@@ -1,0 +1,180 @@
+package config
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"net/netip"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// minKey is the least number of bytes that the secret key may have.
+const minKey = 32
+
+// Check completes the settings from files and refuses what is missing, unsafe
+// or contradictory, all of it in one error with a line for each.
+func (s *Serve) Check() error {
+	var errs []error
+	fault := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
+	for _, f := range []struct {
+		value *string
+		file  string
+		name  string
+	}{{&s.OktaToken, s.OktaTokenFile, "KEYDESK_OKTA_TOKEN"}, {&s.OIDCClientSecret, s.OIDCClientSecretFile, "KEYDESK_OIDC_CLIENT_SECRET"}, {&s.SecretKey, s.SecretKeyFile, "KEYDESK_SECRET_KEY"}} {
+		if err := fromFile(f.value, f.file, f.name); err != nil {
+			errs = append(errs, err)
+		}
+	}
+	for name, v := range map[string]string{"KEYDESK_OKTA_URL": s.OktaURL, "KEYDESK_OKTA_TOKEN": s.OktaToken, "KEYDESK_OIDC_ISSUER": s.OIDCIssuer, "KEYDESK_OIDC_CLIENT_ID": s.OIDCClientID} {
+		if v == "" {
+			fault("%s is not set", name)
+		}
+	}
+	for name, v := range map[string]string{"KEYDESK_OKTA_URL": s.OktaURL, "KEYDESK_BASE_URL": s.BaseURL} {
+		if err := origin(v); err != nil {
+			fault("%s: %w", name, err)
+		}
+	}
+	if err := safeURL(s.OIDCIssuer); err != nil {
+		fault("KEYDESK_OIDC_ISSUER: %w", err)
+	}
+	if s.DatabaseURL != "" {
+		fault("KEYDESK_DATABASE_URL: SQLite in KEYDESK_DATA_DIR is the only database so far; leave it empty")
+	}
+	errs = append(errs, s.checkNetwork()...)
+	var err error
+	if s.Zone, err = time.LoadLocation(s.TimeZone); err != nil {
+		fault("KEYDESK_TIME_ZONE: there is no time zone %q", s.TimeZone)
+	}
+	return errors.Join(errs...)
+}
+
+func (s *Serve) checkNetwork() []error {
+	var errs []error
+	for _, p := range s.TrustedProxies {
+		if _, err := netip.ParsePrefix(p); err != nil {
+			errs = append(errs, fmt.Errorf("KEYDESK_TRUSTED_PROXIES: %q is not an address range such as 10.0.0.0/8", p))
+		}
+	}
+	if (s.TLSCertFile == "") != (s.TLSKeyFile == "") {
+		errs = append(errs, errors.New("KEYDESK_TLS_CERT_FILE and KEYDESK_TLS_KEY_FILE belong together: set both or neither"))
+	}
+	if s.BaseURL == "" && !Loopback(s.Listen) {
+		errs = append(errs, errors.New("KEYDESK_BASE_URL is not set; it may be left out only where the console listens on loopback"))
+	}
+	if s.BaseURL == "" && s.TLSCertFile != "" {
+		errs = append(errs, errors.New("KEYDESK_BASE_URL is not set; with a certificate it must name the https address"))
+	}
+	return errs
+}
+
+// LoadKey returns the secret key: the configured one, or the one in the data
+// folder, which is made when missing.
+func (s *Serve) LoadKey() error {
+	text := s.SecretKey
+	if text == "" {
+		path := filepath.Join(s.DataDir, "secret.key")
+		if err := ensureKey(path); err != nil {
+			return err
+		}
+		if err := fromFile(&text, path, "the key in KEYDESK_DATA_DIR"); err != nil {
+			return err
+		}
+	}
+	key, err := base64.StdEncoding.DecodeString(text)
+	if err != nil || len(key) < minKey {
+		return fmt.Errorf("KEYDESK_SECRET_KEY must be %d bytes or more in base64 (make one with: openssl rand -base64 32)", minKey)
+	}
+	s.Key = key
+	return nil
+}
+
+func ensureKey(path string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return fmt.Errorf("make the data folder: %w", err)
+	}
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600) //nolint:gosec // the operator names the folder
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("make the secret key: %w", err)
+	}
+	key := make([]byte, minKey)
+	_, _ = rand.Read(key) // it never fails: crypto/rand
+	_, err = f.WriteString(base64.StdEncoding.EncodeToString(key) + "\n")
+	return errors.Join(err, f.Sync(), f.Close())
+}
+
+// fromFile fills an empty setting from a file that others cannot read.
+func fromFile(value *string, file, name string) error {
+	if file == "" {
+		return nil
+	}
+	if *value != "" {
+		return fmt.Errorf("%s is set twice, directly and by file", name)
+	}
+	info, err := os.Stat(file)
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	if info.Mode().Perm()&0o004 != 0 {
+		return fmt.Errorf("%s: everybody on this machine can read %s; run chmod o-r on it", name, file)
+	}
+	b, err := os.ReadFile(file) //nolint:gosec // the operator names the file
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	*value = strings.TrimSpace(string(b))
+	if *value == "" {
+		return fmt.Errorf("%s: %s is empty", name, file)
+	}
+	return nil
+}
+
+// origin accepts a scheme and a host and nothing after them; empty passes.
+func origin(s string) error {
+	u, err := url.Parse(s)
+	if s == "" {
+		return nil
+	}
+	if err != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
+		return fmt.Errorf("%q must be an address without a path, such as https://example.com", s)
+	}
+	return safeURL(s)
+}
+
+// safeURL accepts https, and http where the host is loopback; empty passes.
+func safeURL(s string) error {
+	if s == "" {
+		return nil
+	}
+	u, err := url.Parse(s)
+	switch {
+	case err != nil || u.Host == "" || u.User != nil:
+		return fmt.Errorf("%q is not an address such as https://example.com", s)
+	case u.Scheme == "https" || u.Scheme == "http" && loopbackHost(u.Hostname()):
+		return nil
+	case u.Scheme == "http":
+		return fmt.Errorf("%q must be https; plain http is for loopback alone", s)
+	}
+	return fmt.Errorf("%q must begin with https://", s)
+}
+
+// Loopback reports whether a listening address, host and port, is on loopback.
+func Loopback(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	return err == nil && loopbackHost(host)
+}
+
+func loopbackHost(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}

@@ -1,0 +1,74 @@
+// Package config reads and checks the settings of Keydesk: flags, environment
+// variables, and files for what is secret. It refuses what it does not know.
+package config
+
+import (
+	"time"
+)
+
+// CLI is the command line.
+type CLI struct {
+	Demo        Demo        `cmd:"" help:"Try Keydesk on an embedded organisation, offline."`
+	Serve       Serve       `cmd:"" help:"Serve the console for a real organisation."`
+	Routes      struct{}    `cmd:"" help:"Print every route: method, path, permission, operation."`
+	Audit       Audit       `cmd:"" help:"Work with the record."`
+	Healthcheck Healthcheck `cmd:"" help:"Exit 0 when the console at --url is alive."`
+	Version     struct{}    `cmd:"" help:"Print the version."`
+}
+
+// Demo are the settings of the demo. It has no others: nothing in it is real.
+type Demo struct {
+	Listen     string `default:"127.0.0.1:8080" help:"Address to listen on. Beyond loopback only for a demo that others may see."`
+	People     int    `default:"2000" help:"How many people work for the embedded organisation (50 to 100,000)."`
+	Seed       uint64 `default:"1" help:"The same seed makes the same organisation."`
+	OktaListen string `placeholder:"ADDR" help:"Also serve the embedded organisation's API on this loopback address."`
+	Faults     bool   `help:"Open the fault port beside that API: POST /__faults, GET /__log, POST /__reset."`
+}
+
+// Serve are the settings of the console for a real organisation.
+type Serve struct {
+	Listen  string `default:"127.0.0.1:8080" env:"KEYDESK_LISTEN" help:"Address to listen on."`
+	BaseURL string `env:"KEYDESK_BASE_URL" help:"Where browsers reach the console, such as https://keydesk.example.com. Default: http on the listening address, if that is loopback."`
+
+	OktaURL       string `env:"KEYDESK_OKTA_URL" help:"The organisation, such as https://example.okta.com."`
+	OktaToken     string `env:"KEYDESK_OKTA_TOKEN" help:"API token of a service account."`
+	OktaTokenFile string `env:"KEYDESK_OKTA_TOKEN_FILE" help:"File that holds the API token."`
+
+	OIDCIssuer           string   `env:"KEYDESK_OIDC_ISSUER" name:"oidc-issuer" help:"OpenID Connect issuer with which staff sign in."`
+	OIDCClientID         string   `env:"KEYDESK_OIDC_CLIENT_ID" name:"oidc-client-id" help:"Client id of the console at the issuer."`
+	OIDCClientSecret     string   `env:"KEYDESK_OIDC_CLIENT_SECRET" name:"oidc-client-secret" help:"Client secret."`
+	OIDCClientSecretFile string   `env:"KEYDESK_OIDC_CLIENT_SECRET_FILE" name:"oidc-client-secret-file" help:"File that holds the client secret."`
+	OIDCScopes           []string `env:"KEYDESK_OIDC_SCOPES" name:"oidc-scopes" sep:" " default:"openid profile email groups" help:"Scopes to ask for, separated by spaces."`
+	OIDCGroupsClaim      string   `env:"KEYDESK_OIDC_GROUPS_CLAIM" name:"oidc-groups-claim" default:"groups" help:"Claim that lists a person's groups."`
+	OIDCOktaIDClaim      string   `env:"KEYDESK_OIDC_OKTA_ID_CLAIM" name:"oidc-okta-id-claim" help:"Claim that holds a person's Okta user id, where the subject is not it."`
+
+	DataDir       string `default:"data" env:"KEYDESK_DATA_DIR" help:"Folder for the database and the secret key."`
+	DatabaseURL   string `env:"KEYDESK_DATABASE_URL" help:"Database; SQLite in the data folder when empty."`
+	SecretKey     string `env:"KEYDESK_SECRET_KEY" help:"Key of 32 bytes or more, base64. Default: a file in the data folder, made when missing."`
+	SecretKeyFile string `env:"KEYDESK_SECRET_KEY_FILE" help:"File that holds the key."`
+
+	TrustedProxies []string `env:"KEYDESK_TRUSTED_PROXIES" help:"Address ranges of proxies whose X-Forwarded-For is believed. Default: none."`
+	TLSCertFile    string   `env:"KEYDESK_TLS_CERT_FILE" name:"tls-cert-file" help:"Certificate, when the console serves https itself."`
+	TLSKeyFile     string   `env:"KEYDESK_TLS_KEY_FILE" name:"tls-key-file" help:"Key of the certificate."`
+	TimeZone       string   `default:"UTC" env:"KEYDESK_TIME_ZONE" help:"Time zone in which pages show times, such as Europe/Berlin."`
+	TicketURL      string   `env:"KEYDESK_TICKET_URL" help:"Address of a ticket; {ticket} stands for its number, or the number is put at the end."`
+	LogLevel       string   `default:"info" enum:"debug,info,warn,error" env:"KEYDESK_LOG_LEVEL" help:"debug, info, warn or error."`
+
+	Zone *time.Location `kong:"-"` // TimeZone, once Check has run
+	Key  []byte         `kong:"-"` // the secret key, once Check has run
+}
+
+// Audit are the commands on the record.
+type Audit struct {
+	Verify AuditVerify `cmd:"" help:"Check the hash chain of the record."`
+}
+
+// AuditVerify are the settings of "audit verify".
+type AuditVerify struct {
+	DataDir string `default:"data" env:"KEYDESK_DATA_DIR" help:"Folder of the database."`
+}
+
+// Healthcheck are the settings of "healthcheck".
+type Healthcheck struct {
+	URL string `default:"http://127.0.0.1:8080" help:"The console's address."`
+}

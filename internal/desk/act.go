@@ -1,0 +1,202 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"keydesk/internal/audit"
+	"keydesk/internal/okta"
+)
+
+// deed is one change on its way through act.
+type deed struct {
+	who   Actor
+	spec  Spec
+	id    okta.UserID
+	opts  UserOpts
+	shown shown
+	user  okta.User // the target, read afresh
+	on    Standing
+	seq   int64
+	got   okta.Receipt
+}
+
+// act is the one door to every change of a person, in this order and under a
+// lock on the person: read afresh, decide, spend the one-time token and write
+// the intent, do it once, read again, write the outcome. An error is *Error.
+func (d *Desk) act(ctx context.Context, who Actor, a Action, id okta.UserID, o UserOpts, do func(context.Context) (Outcome, error)) (Outcome, error) {
+	x := &deed{who: who, spec: spec(a), id: id, opts: o}
+	if dec := decideActor(who, x.spec); !dec.Allowed {
+		return Outcome{}, d.refused(ctx, x, denied(a, dec))
+	}
+	unlock, err := d.locks.lock(ctx, id)
+	if err != nil {
+		return Outcome{}, &Error{Kind: Upstream, Action: a, Msg: "Another change to this person is still under way. Nothing was sent.", Err: err}
+	}
+	defer unlock()
+	if err := d.ready(ctx, x); err != nil {
+		return Outcome{}, err
+	}
+	if err := d.begin(ctx, x); err != nil {
+		return Outcome{}, err
+	}
+	out, err := do(okta.WithReceipt(ctx, &x.got))
+	return d.finish(ctx, x, out, err)
+}
+
+// ready is everything that must hold before an intent is written.
+func (d *Desk) ready(ctx context.Context, x *deed) error {
+	var err error
+	x.shown, err = d.open(x.who, x.spec.Action, x.id, x.opts.Token)
+	if errors.Is(err, errForged) {
+		return d.refused(ctx, x, &Error{Kind: Denied, Action: x.spec.Action, Rule: "token", Err: err,
+			Msg: "This button was not given to you for this person. Nothing was sent.", Ask: "Open the person's page and try from there."})
+	}
+	if seq, serr := d.record.Spent(ctx, x.shown.Nonce); serr != nil || seq > 0 {
+		return d.again(ctx, x, seq, serr)
+	}
+	if verr := checkReason(x.spec.Action, x.opts.Reason); verr != nil {
+		return verr
+	}
+	if rerr := d.readTarget(ctx, x); rerr != nil {
+		return d.refused(ctx, x, rerr)
+	}
+	if dec := decide(x.who, x.spec, x.on); !dec.Allowed {
+		return d.refused(ctx, x, denied(x.spec.Action, dec))
+	}
+	return d.fresh(ctx, x, err)
+}
+
+// fresh refuses an act whose page no longer shows what is true.
+func (d *Desk) fresh(ctx context.Context, x *deed, tokenErr error) error {
+	e := &Error{Kind: Conflict, Action: x.spec.Action, Rule: "stale"}
+	switch {
+	case tokenErr != nil:
+		e.Msg = "This page is older than " + minutes(tokenLife) + ". Nothing was sent. Here is the person as Okta shows them now."
+	case x.shown.Status != x.user.Status:
+		e.Msg = fmt.Sprintf("%s has changed since this page was shown: %s then, %s now. Nothing was sent.", x.user.Name(), StatusWord(x.shown.Status), StatusWord(x.user.Status))
+	case x.shown.Updated != x.user.LastUpdated.UnixMilli():
+		e.Msg = x.user.Name() + "'s account was changed after this page was shown. Nothing was sent. Look again, then decide."
+	default:
+		if dec := stateRule(x.spec.Action, x.user); !dec.Allowed {
+			e.Rule, e.Msg = dec.Rule, dec.Why+" Nothing was sent."
+			return d.refused(ctx, x, e)
+		}
+		return nil
+	}
+	return d.refused(ctx, x, e)
+}
+
+// readTarget reads the target and its roles afresh, side by side, and for a
+// takeover the actor's own standing too.
+func (d *Desk) readTarget(ctx context.Context, x *deed) *Error {
+	var rolesErr, selfErr error
+	var self okta.User
+	g, gctx := errgroup.WithContext(ctx)
+	g.Go(func() (err error) { x.user, err = d.okta.Users.Get(gctx, x.id); return err })
+	g.Go(func() error { x.on.Roles, rolesErr = d.okta.Roles.List(gctx, x.id); return nil })
+	if x.spec.Risk == Takeover && !x.who.OktaID.IsZero() && x.who.OktaID != x.id {
+		g.Go(func() error { self, selfErr = d.okta.Users.Get(gctx, x.who.OktaID); return nil })
+	}
+	if err := g.Wait(); err != nil {
+		return asError(translate(x.spec.Action, err))
+	}
+	owner, err := d.credentialOwner(ctx)
+	if err != nil {
+		return asError(translate(x.spec.Action, err))
+	}
+	x.on.ID, x.on.Name, x.on.Unreadable, x.on.Untouched = x.id, x.user.Name(), rolesErr != nil, owner == x.id
+	x.on.Staff, x.on.StaffKnown = d.staffNow(ctx, x.id, x.shown)
+	return checkSelf(x, self, selfErr)
+}
+
+// staffNow is the higher of what the page saw in the groups and what the last
+// sign-in said.
+func (d *Desk) staffNow(ctx context.Context, id okta.UserID, s shown) (Role, bool) {
+	last, err := d.staff(ctx, id)
+	if err != nil {
+		return "", false
+	}
+	if last.rank() > s.Staff.rank() {
+		return last, s.Known
+	}
+	return s.Staff, s.Known
+}
+
+// checkSelf stops an operator whose own account is no longer in use: a session
+// of the console may outlive the job.
+func checkSelf(x *deed, self okta.User, err error) *Error {
+	if err != nil {
+		return &Error{Kind: Upstream, Action: x.spec.Action, Rule: "actor.standing", Err: err,
+			Msg: "Your own account could not be read in Okta, so nothing was sent. Try again."}
+	}
+	if self.ID.IsZero() || self.Status == okta.Active {
+		return nil
+	}
+	return &Error{Kind: Denied, Action: x.spec.Action, Rule: "actor.standing", Ask: "Ask whoever runs Keydesk.",
+		Msg: "Your own account is " + StatusWord(self.Status) + " in Okta, so you may not do this."}
+}
+
+func checkReason(a Action, r Reason) *Error {
+	switch note := strings.TrimSpace(r.Note); {
+	case len([]rune(note)) < 3:
+		return &Error{Kind: Invalid, Action: a, Field: "note", Msg: "Give a reason of three letters or more; it goes into the record."}
+	case len([]rune(note)) > 500:
+		return &Error{Kind: Invalid, Action: a, Field: "note", Msg: "Keep the reason to 500 characters."}
+	case len([]rune(r.Ticket)) > 60:
+		return &Error{Kind: Invalid, Action: a, Field: "ticket", Msg: "A ticket number has at most 60 characters."}
+	}
+	return nil
+}
+
+// begin writes the intent. If it cannot be written, nothing happens.
+func (d *Desk) begin(ctx context.Context, x *deed) error {
+	seq, err := d.record.Begin(ctx, x.row(), x.shown.Nonce)
+	var spent *audit.SpentError
+	if errors.As(err, &spent) {
+		return d.again(ctx, x, spent.Seq, nil)
+	}
+	if err != nil {
+		return unrecorded(x.spec.Action, err)
+	}
+	x.seq = seq
+	return nil
+}
+
+func unrecorded(a Action, err error) *Error {
+	return &Error{Kind: Unrecorded, Action: a, Err: err,
+		Msg: "The record cannot be written right now, so nothing was sent to Okta. Reading still works. Tell whoever runs Keydesk."}
+}
+
+// refused writes a refusal into the record and returns it; what the operator
+// mistyped is no refusal.
+func (d *Desk) refused(ctx context.Context, x *deed, e *Error) *Error {
+	r := x.row()
+	r.Detail = e.Rule
+	if r.Detail == "" {
+		r.Detail = "not sent: " + e.Msg
+	}
+	seq, err := d.record.Add(ctx, r)
+	if err != nil {
+		return unrecorded(x.spec.Action, errors.Join(err, e))
+	}
+	e.Seq = seq
+	if !x.user.ID.IsZero() {
+		e.Person = d.after(x, x.user)
+	}
+	return e
+}
+
+// row is the deed as the record keeps it.
+func (x *deed) row() audit.Row {
+	return audit.Row{
+		ActorID: x.who.ID, ActorName: x.who.Name, ActorRole: string(x.who.Tier()), Session: x.who.Session, Address: x.who.Address,
+		Action: string(x.spec.Action), Op: x.spec.Op, Class: string(x.spec.Risk),
+		TargetID: x.id.String(), Target: x.user.Profile.Login(), Before: string(x.user.Status),
+		Reason: strings.TrimSpace(x.opts.Note), Ticket: strings.TrimSpace(x.opts.Ticket), Params: x.opts.words(x.spec.Action),
+	}
+}

@@ -1,0 +1,89 @@
+// Package desk is the only way in which staff, jobs and reviews act on the
+// organisation. Every change passes act, which decides, records and only then
+// does; every read passes view. Nothing else may hold the Okta client.
+package desk
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"keydesk/internal/audit"
+	"keydesk/internal/okta"
+)
+
+// Desk acts on one organisation.
+type Desk struct {
+	okta   *okta.Client
+	record *audit.Log
+	staff  StaffFunc
+	key    []byte // signs action tokens
+	now    func() time.Time
+	log    *slog.Logger
+	locks  locks
+
+	mu    sync.Mutex
+	owner okta.UserID // the credential's owner, once known
+}
+
+// StaffFunc tells the console role that a person had when they last signed in.
+type StaffFunc func(ctx context.Context, id okta.UserID) (Role, error)
+
+// Config is what a Desk is made of; every member is required.
+type Config struct {
+	Okta   *okta.Client
+	Record *audit.Log
+	Staff  StaffFunc
+	Key    []byte // at least 32 bytes
+	Now    func() time.Time
+	Log    *slog.Logger
+}
+
+// New returns a Desk.
+func New(c Config) *Desk {
+	return &Desk{okta: c.Okta, record: c.Record, staff: c.Staff, key: c.Key, now: c.Now, log: c.Log}
+}
+
+// credentialOwner is the person whose token the console uses; nobody may change
+// that account from here. It is asked once for each process.
+func (d *Desk) credentialOwner(ctx context.Context) (okta.UserID, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.owner.IsZero() {
+		me, err := d.okta.Users.Me(ctx)
+		if err != nil {
+			return okta.UserID{}, err
+		}
+		d.owner = me.ID
+	}
+	return d.owner, nil
+}
+
+// Credential asks Okta whether the console's credential works; it is the part of
+// readiness that depends on Okta.
+func (d *Desk) Credential(ctx context.Context) error {
+	_, err := d.credentialOwner(ctx)
+	return translate("credential", err)
+}
+
+// view is the small sibling of act: it lets who read with do, or refuses.
+func view[T any](ctx context.Context, who Actor, a Action, do func(context.Context) (T, error)) (T, error) {
+	var zero T
+	if dec := decideActor(who, spec(a)); !dec.Allowed {
+		return zero, denied(a, dec)
+	}
+	v, err := do(ctx)
+	if err != nil {
+		return zero, translate(a, err)
+	}
+	return v, nil
+}
+
+func denied(a Action, dec Decision) *Error {
+	kind := Denied
+	if len(dec.Rule) >= 9 && dec.Rule[:9] == "protected" || dec.Rule == "second.owner" || dec.Rule == "self" {
+		kind = Guarded
+	}
+	return &Error{Kind: kind, Action: a, Msg: dec.Why, Rule: dec.Rule, Ask: dec.Ask}
+}

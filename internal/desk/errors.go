@@ -1,0 +1,50 @@
+package desk
+
+import (
+	"time"
+)
+
+// Kind sorts what can go wrong into what an operator can do about it.
+type Kind int
+
+// The kinds. Other is a fault of the console itself.
+const (
+	Other      Kind = iota
+	Denied          // the actor's roles do not allow it
+	Guarded         // the target is protected from the actor
+	NotFound        // Okta does not know the person
+	Conflict        // the page was stale, or Okta refuses it in this state
+	Invalid         // what was typed does not do; Field says where
+	Throttled       // Okta's rate limit; RetryAfter says how long
+	Upstream        // Okta did not answer, or not as it should
+	Unsure          // a change was sent and its outcome is unknown
+	Unrecorded      // the record could not be written, so nothing was done
+)
+
+// Error is every failure of the desk. Msg may be shown to the operator; Err may
+// not: it is for the log.
+type Error struct {
+	Kind       Kind
+	Action     Action
+	Msg        string        // a sentence or two: what happened, what was not done, what to do
+	Rule       string        // the rule that refused; for Denied and Guarded
+	Ask        string        // whom to ask; may be empty
+	Field      string        // the form field at fault; for Invalid
+	RetryAfter time.Duration // for Throttled
+	Scope      string        // the permission that the credential lacks; may be empty
+	Seq        int64         // the row of the record; 0 when there is none
+	Person     *Person       // the person as Okta shows them now, where that was read
+	Err        error
+}
+
+// Error names the action and the cause; it is for logs, not for pages.
+func (e *Error) Error() string {
+	s := string(e.Action) + ": " + e.Msg
+	if e.Err != nil {
+		s += ": " + e.Err.Error()
+	}
+	return s
+}
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }

@@ -1,0 +1,159 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"keydesk/internal/audit"
+	"keydesk/internal/okta"
+)
+
+// rereadTimeout bounds the look at the person after a change, which is made even
+// when the operator's browser has hung up.
+const rereadTimeout = 10 * time.Second
+
+// finish reads the person again and writes the outcome. What Okta shows then is
+// what the operator is told, whatever the answer to the change was.
+func (d *Desk) finish(ctx context.Context, x *deed, out Outcome, err error) (Outcome, error) {
+	rctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), rereadTimeout)
+	defer cancel()
+	now, factors, rerr := d.reread(rctx, x)
+	r := audit.Row{
+		ActorID: x.who.ID, ActorName: x.who.Name, ActorRole: string(x.who.Tier()), Session: x.who.Session,
+		Action: string(x.spec.Action), Op: x.spec.Op, TargetID: x.id.String(), Target: x.user.Profile.Login(),
+		Result: result(err, rerr), Status: x.got.Status, RequestID: x.got.RequestID,
+		Before: string(x.user.Status), After: string(now.Status), Detail: detail(err, rerr),
+	}
+	if werr := d.record.End(ctx, x.seq, r); werr != nil {
+		d.log.ErrorContext(ctx, "the outcome of a change could not be written", "row", x.seq, "error", werr)
+	}
+	out.Seq = x.seq
+	if rerr == nil {
+		out.Person = *d.after(x, now)
+		out.Person.Factors = factors
+	}
+	if err == nil {
+		return d.confirmed(x, out, rerr)
+	}
+	e := asError(d.explain(x, now, err, rerr))
+	e.Seq = x.seq
+	if rerr == nil {
+		e.Person = &out.Person
+	}
+	return Outcome{}, e
+}
+
+// reread is the person after a change, and after a reset of factors the factors.
+func (d *Desk) reread(ctx context.Context, x *deed) (okta.User, Read[[]okta.Factor], error) {
+	if x.spec.Action != "reset_factors" {
+		u, err := d.okta.Users.Get(ctx, x.id)
+		return u, Read[[]okta.Factor]{Kept: true}, err
+	}
+	var u okta.User
+	var factors Read[[]okta.Factor]
+	g, gctx := errgroup.WithContext(ctx)
+	g.Go(func() (err error) { u, err = d.okta.Users.Get(gctx, x.id); return err })
+	g.Go(func() error { factors = part(d.okta.Factors.List(ctx, x.id))("factors.list"); return nil })
+	return u, factors, g.Wait()
+}
+
+// result sorts the end of a change. A change without an answer whose person
+// could be read again is settled: the record then says what was found.
+func result(err, rerr error) audit.Result {
+	switch {
+	case err == nil:
+		return audit.Done
+	case !okta.IsUnsure(err):
+		return audit.Failed
+	case rerr == nil:
+		return audit.Settled
+	}
+	return audit.Unknown
+}
+
+func detail(err, rerr error) string {
+	var oe *okta.Error
+	switch {
+	case err == nil && rerr != nil:
+		return "confirmed; the person could not be read again"
+	case err == nil:
+		return ""
+	case okta.IsUnsure(err) && rerr == nil:
+		return "no answer; the person was read again"
+	case okta.IsUnsure(err):
+		return "no answer; the person could not be read again"
+	case errors.As(err, &oe) && oe.Code != "":
+		return oe.Code
+	}
+	return "refused"
+}
+
+// confirmed is an act that Okta answered with yes.
+func (d *Desk) confirmed(x *deed, out Outcome, rerr error) (Outcome, error) {
+	if rerr != nil {
+		out.Person = Person{User: x.user, ReadAt: time.Time{}}
+		out.Label += " Okta could not be asked again; reload the page to see the account as it is now."
+	}
+	return out, nil
+}
+
+// explain turns the failure of a change into words.
+func (d *Desk) explain(x *deed, now okta.User, err, rerr error) error {
+	if !okta.IsUnsure(err) {
+		return translate(x.spec.Action, err)
+	}
+	e := &Error{Kind: Unsure, Action: x.spec.Action, Err: err}
+	if rerr != nil {
+		e.Msg = fmt.Sprintf("Okta did not answer. The change may have happened, and %s could not be read again. Do not repeat it before you have looked.", x.user.Name())
+		return e
+	}
+	e.Msg = fmt.Sprintf("Okta did not answer. The change may have happened: we looked, and %s's status is %s (%s before).", x.user.Name(), StatusWord(now.Status), StatusWord(x.user.Status))
+	if now.Status == x.user.Status && now.LastUpdated.Equal(x.user.LastUpdated) {
+		e.Msg = fmt.Sprintf("Okta did not answer. We looked: %s's status is still %s. What leaves no trace in the account may have happened all the same.", x.user.Name(), StatusWord(now.Status))
+	}
+	return e
+}
+
+// again answers a button that was pressed before: the act happens once, and
+// every press learns how it ended. A secret is not shown a second time.
+func (d *Desk) again(ctx context.Context, x *deed, seq int64, err error) error {
+	if err != nil {
+		return unrecorded(x.spec.Action, err)
+	}
+	first, err := d.record.Act(ctx, seq)
+	if err != nil {
+		return unrecorded(x.spec.Action, err)
+	}
+	e := &Error{Kind: Conflict, Action: x.spec.Action, Rule: "once", Seq: seq}
+	switch {
+	case first.End == nil:
+		e.Kind, e.Msg = Unsure, "This was sent once already, and its end is not known. It was not sent again."
+	case first.End.Result == audit.Done:
+		e.Msg = "This was done already, once. It was not sent again; anything shown once is not shown a second time."
+	case first.End.Result == audit.Failed:
+		e.Msg = "This was sent once already and Okta refused it. It was not sent again."
+	default:
+		e.Kind, e.Msg = Unsure, "This was sent once already and Okta did not answer. It was not sent again."
+	}
+	if d.readTarget(ctx, x) == nil {
+		e.Person = d.after(x, x.user)
+	}
+	return e
+}
+
+// after is the person as a page shows them after an act: the parts that the act
+// did not read again are left to what the page shows already.
+func (d *Desk) after(x *deed, now okta.User) *Person {
+	p := Person{User: now, ReadAt: d.now()}
+	p.Roles.Value = x.on.Roles
+	if x.on.Unreadable {
+		p.Roles.Err = &Error{Kind: Upstream, Action: "roles.list", Msg: "The admin roles could not be read."}
+	}
+	p.Groups.Kept, p.Factors.Kept = true, true
+	d.dress(x.who, &p, x.on)
+	return &p
+}

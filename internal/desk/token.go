@@ -1,0 +1,68 @@
+package desk
+
+import (
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"strings"
+	"time"
+
+	"keydesk/internal/okta"
+)
+
+// tokenLife is how long a page's buttons work before it must be read again.
+const tokenLife = 15 * time.Minute
+
+// shown is what an operator had before their eyes when an action was offered.
+// It travels in the action's one-time token: signed, and worth nothing in
+// another session, for another action or on another person.
+type shown struct {
+	Nonce   string      `json:"n"`
+	Status  okta.Status `json:"s"`
+	Updated int64       `json:"u"` // the person's lastUpdated, Unix milliseconds
+	Staff   Role        `json:"t,omitempty"`
+	Known   bool        `json:"k,omitempty"` // whether the groups, and so Staff, could be read
+	Until   int64       `json:"e"`           // Unix seconds
+}
+
+var (
+	errForged  = errors.New("the token is not one that this page was given")
+	errExpired = errors.New("the token has expired")
+)
+
+// issue signs a token for one action of one actor on one person.
+func (d *Desk) issue(who Actor, a Action, u okta.User, on Standing) string {
+	s := shown{rand.Text(), u.Status, u.LastUpdated.UnixMilli(), on.Staff, on.StaffKnown, d.now().Add(tokenLife).Unix()}
+	body, _ := json.Marshal(s) // strings and numbers alone: it cannot fail
+	return encode(body) + "." + encode(d.mac(who, a, u.ID, body))
+}
+
+// open checks a token and returns what it says was shown. An expired token is
+// returned with errExpired.
+func (d *Desk) open(who Actor, a Action, id okta.UserID, token string) (shown, error) {
+	var s shown
+	head, tail, _ := strings.Cut(token, ".")
+	body, err1 := base64.RawURLEncoding.DecodeString(head)
+	sum, err2 := base64.RawURLEncoding.DecodeString(tail)
+	if err1 != nil || err2 != nil || !hmac.Equal(sum, d.mac(who, a, id, body)) || json.Unmarshal(body, &s) != nil {
+		return shown{}, errForged
+	}
+	if d.now().Unix() > s.Until {
+		return s, errExpired
+	}
+	return s, nil
+}
+
+func (d *Desk) mac(who Actor, a Action, id okta.UserID, body []byte) []byte {
+	h := hmac.New(sha256.New, d.key)
+	for _, part := range []string{"action token", who.ID, who.Session, string(a), id.String(), string(body)} {
+		h.Write([]byte(part))
+		h.Write([]byte{0})
+	}
+	return h.Sum(nil)
+}
+
+func encode(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }

@@ -1,0 +1,96 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"keydesk/internal/okta"
+)
+
+// translate gives an error of the Okta client its kind and its words. It is the
+// one place that does. Without an error it returns nil; an error of the desk
+// passes as it is.
+func translate(a Action, err error) error {
+	var de *Error
+	if err == nil || errors.As(err, &de) {
+		return err
+	}
+	e := &Error{Action: a, Err: err}
+	if wait, ok := okta.IsLimited(err); ok {
+		e.Kind, e.RetryAfter, e.Msg = Throttled, wait, "Okta's rate limit is used up. Nothing was sent; try again when the count has run down."
+		return e
+	}
+	var oe *okta.Error
+	switch {
+	case errors.Is(err, context.Canceled):
+		e.Kind, e.Msg = Upstream, "The request was given up before Okta answered. Nothing was changed."
+	case errors.As(err, &oe):
+		upstream(e, oe)
+	default:
+		e.Kind, e.Msg = Upstream, "Okta could not be asked. Nothing was changed."
+	}
+	return e
+}
+
+// upstream words an answer of Okta by its status and code.
+func upstream(e *Error, oe *okta.Error) {
+	read := spec(e.Action).Risk == Reading || spec(e.Action).Op == ""
+	switch {
+	case okta.IsNotFound(oe):
+		e.Kind, e.Msg = NotFound, "Okta knows nobody with this id. The account may have been deleted."
+	case okta.IsFeatureOff(oe):
+		e.Kind, e.Msg = Upstream, "This feature is switched off in the organisation."
+	case okta.IsUnauthorized(oe):
+		e.Kind, e.Msg = Upstream, "Okta no longer accepts the console's credential. Nothing was changed. Tell whoever runs Keydesk."
+	case okta.IsForbidden(oe) && (read || oe.Code == "E0000006"):
+		e.Kind, e.Scope = Upstream, scopeOf(e.Action)
+		e.Msg = "The console's credential may not do this: it lacks " + e.Scope + ", or its admin role leaves this person out."
+	case oe.Status >= 400 && oe.Status < 500 && !read:
+		e.Kind, e.Msg = Conflict, "Okta refused: "+reason(oe)+" Nothing was changed."
+	case oe.Status == 0:
+		e.Kind, e.Msg = Upstream, "Okta did not answer. Nothing was changed."
+	default:
+		e.Kind, e.Msg = Upstream, fmt.Sprintf("Okta answered with an error (%d). Nothing was changed.", oe.Status)
+	}
+}
+
+// reason is Okta's own explanation; the causes say more than the summary.
+func reason(oe *okta.Error) string {
+	s := oe.Summary
+	if len(oe.Causes) > 0 {
+		s = strings.Join(oe.Causes, " ")
+	}
+	if s == "" {
+		s = fmt.Sprintf("status %d, without a reason", oe.Status)
+	}
+	if !strings.HasSuffix(s, ".") {
+		s += "."
+	}
+	return s
+}
+
+// scopeOf is the OAuth scope that an action needs of the credential; an API
+// token needs an admin role that carries the same.
+func scopeOf(a Action) string {
+	switch a {
+	case "roles.list":
+		return "okta.roles.read"
+	case "access.groups", "users.get", "users.list", "factors.list", "credential":
+		return "okta.users.read"
+	}
+	return "okta.users.manage"
+}
+
+// asError is err as the desk's own type; every error that reaches a caller is one.
+func asError(err error) *Error {
+	if err == nil {
+		return nil
+	}
+	var e *Error
+	if errors.As(err, &e) {
+		return e
+	}
+	return &Error{Kind: Other, Msg: "Something went wrong in the console itself.", Err: err}
+}

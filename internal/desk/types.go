@@ -1,0 +1,140 @@
+package desk
+
+import (
+	"time"
+
+	"keydesk/internal/okta"
+)
+
+// Role is what an operator is in the console. Rights add up; the highest role
+// is the operator's rank.
+type Role string
+
+// The roles of the console, lowest first. Who holds none may see nothing.
+const (
+	Auditor  Role = "auditor"
+	Helpdesk Role = "helpdesk"
+	Admin    Role = "admin"
+	Owner    Role = "owner"
+)
+
+// Actor is the operator on whose behalf something is done. The console's own
+// credential is far more powerful; every decision rests on the actor alone.
+type Actor struct {
+	ID       string      // issuer and subject: who the issuer says this is
+	OktaID   okta.UserID // who that is in Okta; zero when nobody could be found
+	Unmapped string      // why OktaID is zero, as a sentence
+	Email    string
+	Name     string
+	Roles    []Role
+	AuthTime time.Time // when the issuer last saw proof of who they are
+	Session  string    // names the sign-in session in tokens and in the record; not its secret
+	Address  string    // the client's network address
+}
+
+// Reason is why an operator acts; it goes into the record.
+type Reason struct {
+	Ticket string // the number of the case, optional
+	Note   string // a sentence, required for every change
+}
+
+// UserOpts is what a one-step action on a person may be told.
+type UserOpts struct {
+	Reason
+	Token          string // the offer's one-time token
+	SendEmail      bool   // mail the link to the person instead of showing it
+	RevokeSessions bool   // end the person's sessions as well
+	OAuthTokens    bool   // revoke OAuth tokens and refresh tokens as well
+	ForgetDevices  bool   // forget the person's remembered devices as well
+}
+
+// Outcome is what an action leaves in the actor's hands.
+type Outcome struct {
+	Label  string      // what Okta confirmed, as a sentence
+	Once   okta.Secret // a temporary password or link, shown once; mostly zero
+	What   string      // what Once is: "temporary password", "activation link", "reset link"
+	Person Person      // the person as Okta shows them after the action
+	Seq    int64       // the row of the record
+}
+
+// Source says how much a sentence about a person can be relied on.
+type Source string
+
+// The three sources: Okta's own word, a conclusion from it, and neither.
+const (
+	Told     Source = "told by Okta"
+	Inferred Source = "inferred"
+	Unknown  Source = "unknown"
+)
+
+// Cause answers "why can't she sign in?" from what Okta says of the person.
+type Cause struct {
+	CanSignIn bool
+	Why       string // one sentence
+	Next      string // what to do about it, one sentence; may be empty
+	Source    Source
+}
+
+// Decision is the answer to "may this actor do this to that person now?".
+type Decision struct {
+	Allowed bool
+	Rule    string // name of the rule that decided, such as "protected.admins"
+	Why     string // the refusal as a sentence; empty when allowed
+	Ask     string // whom to ask; may be empty
+}
+
+// Offer is one action as the page shows it for one person.
+type Offer struct {
+	Spec     Spec
+	Decision Decision
+	Likely   bool     // the one action that this person most likely needs
+	Token    string   // one-time; empty when not allowed
+	Effects  []string // what will happen, a sentence each
+	Choices  []Choice // what the operator decides in the dialog
+}
+
+// Choice is a decision inside an action's dialog: a check box, or with two
+// options a pair of radio buttons. Name is the form field; its value is "true" or absent/"false".
+type Choice struct {
+	Name  string // "send_email", "revoke_sessions", "oauth_tokens", "forget_devices"
+	Label string
+	Hint  string
+	Other string // label of the opposite; empty for a check box
+	On    bool   // what is chosen at first
+}
+
+// Read is a part of a page that Okta may refuse or fail to give.
+type Read[T any] struct {
+	Value T
+	Err   *Error
+	Kept  bool // not read again: the page keeps what it shows
+}
+
+// Person is everything a person's page shows, read at one moment.
+type Person struct {
+	User     okta.User
+	Groups   Read[[]okta.Group]
+	Roles    Read[[]okta.Role]
+	Factors  Read[[]okta.Factor]
+	Kind     TargetKind
+	Guard    string // why the account is protected from this actor, as a sentence; empty when it is not
+	GuardAsk string // whom to ask about a protected account
+	Cause    Cause
+	Offers   []Offer // the allowed first, the likely one at their head
+	ReadAt   time.Time
+}
+
+// Query is what an operator looks for.
+type Query struct {
+	Text   string
+	Status okta.Status // "" for every status
+	After  string      // cursor of a further page
+}
+
+// Results is a page of people found.
+type Results struct {
+	Query  Query
+	People []okta.User
+	Next   string // cursor of the next page; empty at the end
+	Asked  bool   // false when there was nothing to look for
+}

@@ -1,0 +1,94 @@
+package login
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"keydesk/internal/desk"
+)
+
+const nameLen = 16 // of a session's name in the record
+
+// Actor returns who is signed in. false means nobody is; an error means that it
+// cannot be told now and is never "signed out". Somebody in no group of the
+// console is an actor without roles.
+func (l *Login) Actor(c echo.Context) (desk.Actor, bool, error) {
+	ses, err := l.sessions.Get(c.Request(), l.sessions.name)
+	if err != nil {
+		return desk.Actor{}, false, storeFault(err)
+	}
+	if ses.IsNew {
+		return desk.Actor{}, false, nil
+	}
+	d := dataOf(ses)
+	who := desk.Actor{ID: d.Actor, Unmapped: d.Unmapped, Email: d.Email, Name: d.Name, Session: hash(ses.ID)[:nameLen], Address: c.RealIP()}
+	for _, r := range d.Roles {
+		who.Roles = append(who.Roles, desk.Role(r))
+	}
+	if d.AuthTime > 0 {
+		who.AuthTime = time.Unix(d.AuthTime, 0)
+	}
+	if d.OktaID != "" {
+		if err := who.OktaID.UnmarshalText([]byte(d.OktaID)); err != nil {
+			return desk.Actor{}, false, storeFault(err)
+		}
+	}
+	return who, true, nil
+}
+
+// data turns claims into what the session keeps of them.
+func (l *Login) data(who Claims, oktaID, why string) *sessionData {
+	d := &sessionData{Actor: who.ActorID(), OktaID: oktaID, Unmapped: why, Email: who.Email, Name: displayName(who)}
+	id := desk.Actor{}.OktaID
+	if oktaID != "" && id.UnmarshalText([]byte(oktaID)) != nil {
+		d.OktaID, d.Unmapped = "", "What the sign-in service gives as your Okta id is not one."
+	}
+	if tier := l.cfg.Tier(who.Groups); tier != "" {
+		d.Roles = []string{tier}
+	}
+	if l.cfg.Roles != nil {
+		d.Roles = nil
+		for _, r := range l.cfg.Roles(who.Groups) {
+			d.Roles = append(d.Roles, string(r))
+		}
+	}
+	if !who.AuthTime.IsZero() {
+		d.AuthTime = who.AuthTime.Unix()
+	}
+	return d
+}
+
+func displayName(who Claims) string {
+	for _, s := range []string{who.Name, who.Login, who.Email} {
+		if s != "" {
+			return s
+		}
+	}
+	return who.Subject
+}
+
+// recordStaff keeps who has ever signed in, and as what: it is how the console
+// knows its own staff when one of them is the person on the page.
+func (l *Login) recordStaff(ctx context.Context, who Claims, d *sessionData) error {
+	_, err := l.db.W.ExecContext(ctx, `insert into staff (issuer, subject, okta_id, tier, name, seen_at) values ($1, $2, $3, $4, $5, $6)
+		on conflict (issuer, subject) do update set okta_id = excluded.okta_id, tier = excluded.tier, name = excluded.name, seen_at = excluded.seen_at`,
+		who.Issuer, who.Subject, d.OktaID, l.cfg.Tier(who.Groups), d.Name, l.cfg.Now().UnixMilli())
+	return err
+}
+
+// Staff returns the tier that the person with this Okta id had when they last
+// signed in here; false when they never did, or hold none.
+func (l *Login) Staff(ctx context.Context, oktaID string) (tier string, ok bool, err error) {
+	if oktaID == "" {
+		return "", false, nil
+	}
+	err = l.db.R.QueryRowContext(ctx, `select tier from staff where okta_id = $1 order by seen_at desc limit 1`, oktaID).Scan(&tier)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", false, nil
+	}
+	return tier, err == nil && tier != "", err
+}

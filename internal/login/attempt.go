@@ -1,0 +1,157 @@
+package login
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/base64"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+	"github.com/labstack/echo/v4"
+	"golang.org/x/oauth2"
+)
+
+const (
+	attemptTTL     = 10 * time.Minute
+	attemptsKept   = 10_000 // in all; anybody can begin a sign-in
+	browserHolds   = 8      // at once, in as many tabs
+	suffixLen      = 8
+	secretLen      = 43 // 32 bytes in base64url
+	attemptPrefix  = "login-"
+	hostOnlyPrefix = "__Host-" // the browser insists on Secure, Path=/ and no Domain
+)
+
+// attempt is a sign-in under way. State and browser are known to the browser
+// alone; the database holds their hashes. Nonce and verifier never leave it
+// but to the issuer.
+type attempt struct {
+	state, browser, nonce, verifier, redirectURI, returnTo string
+}
+
+// Start sends the browser to the issuer (GET /auth/login?return_to=).
+func (l *Login) Start(c echo.Context) error {
+	ctx := c.Request().Context()
+	p, err := l.issuer.get(ctx)
+	if err != nil {
+		return unreachable(err)
+	}
+	a := attempt{state: secret(), browser: secret(), nonce: secret(), verifier: oauth2.GenerateVerifier(),
+		redirectURI: l.origin(c.Request()) + CallbackPath, returnTo: returnTo(c.QueryParam("return_to"))}
+	if err := l.remember(ctx, a); err != nil {
+		return storeFault(err)
+	}
+	if err := l.dropSurplus(c); err != nil {
+		return storeFault(err)
+	}
+	c.SetCookie(l.attemptCookie(a.state, a.browser, int(attemptTTL.Seconds())))
+	return c.Redirect(http.StatusSeeOther, l.authorizeURL(p, a))
+}
+
+func (l *Login) authorizeURL(p *provider, a attempt) string {
+	conf := l.oauth(p, a.redirectURI)
+	if l.cfg.BrowserAuthorize != "" {
+		conf.Endpoint.AuthURL = l.cfg.BrowserAuthorize
+	}
+	return conf.AuthCodeURL(a.state, oidc.Nonce(a.nonce), oauth2.S256ChallengeOption(a.verifier))
+}
+
+func (l *Login) oauth(p *provider, redirectURI string) *oauth2.Config {
+	return &oauth2.Config{ClientID: l.cfg.ClientID, ClientSecret: l.cfg.ClientSecret, Endpoint: p.endpoint, RedirectURL: redirectURI, Scopes: l.cfg.Scopes}
+}
+
+// origin is the console as the browser sees it: as configured, or in the demo
+// as the request names it.
+func (l *Login) origin(r *http.Request) string {
+	if l.cfg.BaseURL != "" {
+		return strings.TrimSuffix(l.cfg.BaseURL, "/")
+	}
+	u := url.URL{Scheme: "http", Host: r.Host}
+	if l.cfg.Secure {
+		u.Scheme = "https"
+	}
+	return u.String()
+}
+
+func (l *Login) remember(ctx context.Context, a attempt) error {
+	_, err := l.db.W.ExecContext(ctx, `insert into login_attempt (state_hash, browser_hash, nonce, verifier, redirect_uri, return_to, expires_at)
+		values ($1, $2, $3, $4, $5, $6, $7)`,
+		hash(a.state), hash(a.browser), a.nonce, a.verifier, a.redirectURI, a.returnTo, l.cfg.Now().Add(attemptTTL).UnixMilli())
+	return err
+}
+
+// take ends the attempt that this state and this browser began; each can be
+// taken once. Another browser's request leaves it as it is.
+func (l *Login) take(ctx context.Context, state, browser string) (a attempt, ok bool, err error) {
+	err = l.db.W.QueryRowContext(ctx, `delete from login_attempt where state_hash = $1 and browser_hash = $2 and expires_at > $3
+		returning nonce, verifier, redirect_uri, return_to`,
+		hash(state), hash(browser), l.cfg.Now().UnixMilli()).Scan(&a.nonce, &a.verifier, &a.redirectURI, &a.returnTo)
+	if errors.Is(err, sql.ErrNoRows) {
+		return a, false, nil
+	}
+	return a, err == nil, err
+}
+
+// dropSurplus forgets the oldest sign-ins of this browser, which sends its
+// oldest cookies first, so that there are at most browserHolds with the new one.
+func (l *Login) dropSurplus(c echo.Context) error {
+	var held []*http.Cookie
+	for _, k := range c.Cookies() {
+		if strings.HasPrefix(k.Name, l.attemptName("")) {
+			held = append(held, k)
+		}
+	}
+	for len(held) >= browserHolds {
+		c.SetCookie(l.cookie(held[0].Name, "", -1))
+		_, err := l.db.W.ExecContext(c.Request().Context(), `delete from login_attempt where browser_hash = $1`, hash(held[0].Value))
+		if err != nil {
+			return err
+		}
+		held = held[1:]
+	}
+	return nil
+}
+
+func (l *Login) sweepAttempts(ctx context.Context) error {
+	_, err := l.db.W.ExecContext(ctx, `delete from login_attempt where expires_at <= $1`, l.cfg.Now().UnixMilli())
+	if err != nil {
+		return err
+	}
+	_, err = l.db.W.ExecContext(ctx, `delete from login_attempt where expires_at < (
+		select min(expires_at) from (select expires_at from login_attempt order by expires_at desc limit $1) as newest)`, attemptsKept)
+	return err
+}
+
+func (l *Login) attemptName(state string) string {
+	name := attemptPrefix + state[:min(len(state), suffixLen)]
+	if l.cfg.Secure {
+		return hostOnlyPrefix + name
+	}
+	return name
+}
+
+func (l *Login) attemptCookie(state, value string, maxAge int) *http.Cookie {
+	return l.cookie(l.attemptName(state), value, maxAge)
+}
+
+// cookie is Lax, not Strict: a Strict one is not sent on the way back from the
+// issuer.
+func (l *Login) cookie(name, value string, maxAge int) *http.Cookie {
+	return &http.Cookie{Name: name, Value: value, Path: "/", MaxAge: maxAge, HttpOnly: true, Secure: l.cfg.Secure, SameSite: http.SameSiteLaxMode}
+}
+
+func secret() string {
+	b := make([]byte, 32)
+	_, _ = rand.Read(b) // never fails
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+func hash(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return base64.RawURLEncoding.EncodeToString(sum[:])
+}

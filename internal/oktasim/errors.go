@@ -1,0 +1,106 @@
+package oktasim
+
+import "net/http"
+
+// An apiError is one of Okta's errors; only the code is a contract of Okta's,
+// the summaries are what was recorded or documented.
+type apiError struct {
+	status        int
+	code, summary string
+	causes        []string
+}
+
+func (e apiError) because(causes ...string) apiError {
+	e.causes = causes
+	return e
+}
+
+func (e apiError) object(id string) object {
+	causes := make([]object, len(e.causes))
+	for i, c := range e.causes {
+		causes[i] = object{{"errorSummary", c}}
+	}
+	return object{
+		{"errorCode", e.code}, {"errorSummary", e.summary}, {"errorLink", e.code},
+		{"errorId", id}, {"errorCauses", causes},
+	}
+}
+
+func errInvalid(what, cause string) apiError {
+	return apiError{http.StatusBadRequest, "E0000001", "Api validation failed: " + what, []string{cause}}
+}
+
+func errNotFound(id, kind string) apiError {
+	return apiError{http.StatusNotFound, "E0000007", "Not found: Resource not found: " + id + " (" + kind + ")", nil}
+}
+
+func errSearch(cause string) apiError {
+	return apiError{http.StatusBadRequest, "E0000031", "Invalid search criteria.", []string{cause}}
+}
+
+func errBody() apiError {
+	return apiError{http.StatusBadRequest, "E0000003", "The request body was not well-formed.", nil}
+}
+
+func errSession() apiError {
+	return apiError{http.StatusForbidden, "E0000005", "Invalid session", nil}
+}
+
+func errPath() apiError {
+	return apiError{http.StatusNotFound, "E0000008", "The requested path was not found", nil}
+}
+
+func errToken() apiError {
+	return apiError{http.StatusUnauthorized, "E0000011", "Invalid token provided", nil}
+}
+
+func errAlreadyActive() apiError {
+	return apiError{http.StatusForbidden, "E0000016", "Activation failed because the user is already active", nil}
+}
+
+func errReset() apiError {
+	return apiError{http.StatusForbidden, "E0000017", "Password reset failed", nil}
+}
+
+func errMethod() apiError {
+	return apiError{http.StatusMethodNotAllowed, "E0000022", "The endpoint does not support the provided HTTP method", nil}
+}
+
+func errUnlock() apiError {
+	return apiError{http.StatusForbidden, "E0000032", "Unlock is not allowed for this user.", nil}
+}
+
+func errBothQueries() apiError {
+	return apiError{http.StatusBadRequest, "E0000033", "Cannot specify a search query and filter in the same request.", nil}
+}
+
+func errStatus() apiError {
+	return apiError{http.StatusForbidden, "E0000038", "This operation is not allowed in the user's current status.", nil}
+}
+
+func errRate() apiError {
+	return apiError{http.StatusTooManyRequests, "E0000047", "API call exceeded rate limit due to too many requests.", nil}
+}
+
+// errOf is the error Okta would send with status, for faults that name no more.
+func errOf(status int) apiError {
+	switch status {
+	case http.StatusUnauthorized:
+		return errToken()
+	case http.StatusForbidden:
+		return apiError{status, "E0000006", "You do not have permission to perform the requested action", nil}
+	case http.StatusNotFound:
+		return errPath()
+	case http.StatusTooManyRequests:
+		return errRate()
+	case http.StatusServiceUnavailable:
+		return apiError{status, "E0000010", "Service is in read only mode", nil}
+	}
+	if status < http.StatusInternalServerError {
+		return apiError{status, "E0000001", "Api validation failed: request", nil}
+	}
+	return apiError{status, "E0000009", "Internal Server Error", nil}
+}
+
+// Error returns the code and the summary.
+func (e apiError) Error() string { return e.code + " " + e.summary }

@@ -1,0 +1,273 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+func openTemp(t *testing.T) (*DB, string) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "data dir ?%#", "keydesk.db")
+	db, err := Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	return db, path
+}
+
+func TestOpenCreatesPrivateFiles(t *testing.T) {
+	db, path := openTemp(t)
+	if err := db.Ping(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Dir(path)
+	for name, want := range map[string]fs.FileMode{dir: 0o700, path: 0o600, filepath.Join(dir, "keydesk.lock"): 0o600, path + "-wal": 0o600} {
+		st, err := os.Stat(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := st.Mode().Perm(); got != want {
+			t.Errorf("%s: mode %v, want %v", name, got, want)
+		}
+	}
+}
+
+func TestSettings(t *testing.T) {
+	db, _ := openTemp(t)
+	for name, want := range map[string]string{"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "busy_timeout": "5000"} {
+		var got string
+		if err := db.W.QueryRowContext(t.Context(), "pragma "+name).Scan(&got); err != nil || got != want {
+			t.Errorf("%s = %q (%v), want %q", name, got, err, want)
+		}
+	}
+}
+
+func TestReadersCannotWrite(t *testing.T) {
+	db, _ := openTemp(t)
+	const change = `delete from staff`
+	if _, err := db.R.ExecContext(t.Context(), change); err == nil {
+		t.Error("a reader deleted")
+	}
+	if _, err := db.W.ExecContext(t.Context(), change); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestReadersSeeWhatWasWritten(t *testing.T) {
+	db, _ := openTemp(t)
+	for i := range 50 {
+		if _, err := db.W.ExecContext(t.Context(), `insert into staff (issuer, subject, okta_id, tier, name, seen_at) values ('i', $1, '', '', '', 0)`, i); err != nil {
+			t.Fatal(err)
+		}
+		var n int
+		if err := db.R.QueryRowContext(t.Context(), `select count(*) from staff`).Scan(&n); err != nil || n != i+1 {
+			t.Fatalf("%d rows (%v), want %d", n, err, i+1)
+		}
+	}
+}
+
+// TestWritersQueue holds that transactions wait for their turn instead of
+// failing when one that has read wants to write.
+func TestWritersQueue(t *testing.T) {
+	db, _ := openTemp(t)
+	if _, err := db.W.ExecContext(t.Context(), `insert into staff (issuer, subject, okta_id, tier, name, seen_at) values ('i', 's', '', '', '', 0)`); err != nil {
+		t.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	for range 20 {
+		wg.Go(func() {
+			if err := increment(t, db); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	var n int
+	if err := db.R.QueryRowContext(t.Context(), `select seen_at from staff`).Scan(&n); err != nil || n != 20 {
+		t.Errorf("%d (%v), want 20", n, err)
+	}
+}
+
+func increment(t *testing.T, db *DB) error {
+	tx, err := db.W.BeginTx(t.Context(), nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }()
+	var n int
+	if err := tx.QueryRowContext(t.Context(), `select seen_at from staff`).Scan(&n); err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(t.Context(), `update staff set seen_at = $1`, n+1); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+func TestReopen(t *testing.T) {
+	db, path := openTemp(t)
+	if _, err := db.W.ExecContext(t.Context(), `insert into staff (issuer, subject, okta_id, tier, name, seen_at) values ('i', 's', 'o', 't', 'n', 1)`); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	again, err := Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = again.Close() }()
+	var name string
+	if err := again.R.QueryRowContext(t.Context(), `select name from staff`).Scan(&name); err != nil || name != "n" {
+		t.Errorf("%q, %v", name, err)
+	}
+}
+
+func TestSecondOpenIsRefused(t *testing.T) {
+	db, path := openTemp(t)
+	start := time.Now()
+	_, err := Open(t.Context(), path)
+	if !errors.Is(err, ErrInUse) || time.Since(start) > time.Second {
+		t.Fatalf("after %v: %v", time.Since(start), err)
+	}
+	reader, err := OpenForReading(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(reader.Close(), db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	again, err := Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := again.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+const childPath = "KEYDESK_TEST_STORE_PATH"
+
+// TestMain lets the test binary play the second process.
+func TestMain(m *testing.M) {
+	path := os.Getenv(childPath)
+	if path == "" {
+		os.Exit(m.Run())
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	db, err := Open(ctx, path)
+	if err == nil {
+		_ = db.Close()
+		os.Exit(0)
+	}
+	_, _ = os.Stderr.WriteString(err.Error())
+	os.Exit(3)
+}
+
+func TestSecondProcessIsRefused(t *testing.T) {
+	db, path := openTemp(t)
+	run := func() (string, int) {
+		exe, err := os.Executable()
+		if err != nil {
+			t.Fatal(err)
+		}
+		cmd := exec.CommandContext(t.Context(), exe)
+		cmd.Env = append(os.Environ(), childPath+"="+path)
+		out, _ := cmd.CombinedOutput()
+		return string(out), cmd.ProcessState.ExitCode()
+	}
+	if out, code := run(); code != 3 || !strings.HasPrefix(out, ErrInUse.Error()) {
+		t.Errorf("exit %d: %s", code, out)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if out, code := run(); code != 0 {
+		t.Errorf("exit %d after the first one ended: %s", code, out)
+	}
+}
+
+func TestNewerDatabaseIsRefused(t *testing.T) {
+	db, path := openTemp(t)
+	if _, err := db.W.ExecContext(t.Context(), `insert into goose_db_version (version_id, is_applied) values (9999, 1)`); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(t.Context(), path); !errors.Is(err, ErrNewer) {
+		t.Errorf("%v, want ErrNewer", err)
+	}
+}
+
+func TestBadPaths(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, []byte("this is not a database, and long enough to be looked at"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, path := range map[string]string{"folder is a file": filepath.Join(file, "keydesk.db"), "not a database": file, "a folder": t.TempDir()} {
+		if db, err := Open(t.Context(), path); err == nil {
+			_ = db.Close()
+			t.Errorf("%s: opened", name)
+		}
+	}
+	if _, err := OpenForReading(t.Context(), filepath.Join(t.TempDir(), "none")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("missing file: %v", err)
+	}
+}
+
+func TestPingAfterClose(t *testing.T) {
+	db, _ := openTemp(t)
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if db.Ping(t.Context()) == nil {
+		t.Error("a closed database answered")
+	}
+}
+
+// TestOneText keeps the migrations in the part of SQL that both engines share.
+func TestOneText(t *testing.T) {
+	files, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	foreign := regexp.MustCompile(`(?i)\b(autoincrement|serial|without rowid|jsonb?|blob|bytea|real|datetime|timestamp\w*|strict|pragma|glob|ilike|now\(\)|current_timestamp)\b`)
+	comment := regexp.MustCompile(`--.*`)
+	for _, f := range files {
+		text, err := fs.ReadFile(migrations, f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if found := foreign.FindAllString(comment.ReplaceAllString(string(text), ""), -1); found != nil {
+			t.Errorf("%s: %q", f, found)
+		}
+		if !strings.Contains(string(text), "-- +goose Down") {
+			t.Errorf("%s: no way back", f)
+		}
+	}
+}
+
+func BenchmarkOpen(b *testing.B) {
+	path := filepath.Join(b.TempDir(), "keydesk.db")
+	for b.Loop() {
+		db, err := Open(b.Context(), path)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if err := db.Close(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

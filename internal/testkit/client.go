@@ -1,0 +1,123 @@
+package testkit
+
+import (
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"strings"
+	"testing"
+
+	"golang.org/x/net/html"
+
+	"keydesk/internal/inproc"
+)
+
+// Client is a browser without script, pictures or patience.
+type Client struct {
+	t    testing.TB
+	http *http.Client
+	HTMX bool // ask as htmx does
+}
+
+// Anonymous is a client that is not signed in.
+func (k *Kit) Anonymous() *Client {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	return &Client{t: k.t, http: &http.Client{
+		Jar: jar, Transport: inproc.Transport{Hosts: map[string]http.Handler{Host: k.Handler}},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}
+}
+
+// As signs somebody of the staff in, over the demo's own sign-in pages.
+func (k *Kit) As(person string) *Client {
+	k.t.Helper()
+	c := k.Anonymous()
+	page := c.Follow(c.Get("/auth/login"))
+	form := page.Form("")
+	if form == nil {
+		k.t.Fatalf("the sign-in page has no form: %d %s", page.Status, page.Body)
+	}
+	form.Values.Set("person", person)
+	page = c.Follow(c.Post(form.Action, form.Values))
+	if page.Path == "/auth/login" || page.Status >= 500 {
+		k.t.Fatalf("sign-in as %s: %d at %s", person, page.Status, page.Path)
+	}
+	return c
+}
+
+// Page is an answer.
+type Page struct {
+	t      testing.TB
+	Status int
+	Header http.Header
+	Path   string
+	Body   string
+	doc    *html.Node
+}
+
+// Get asks for a path.
+func (c *Client) Get(path string) *Page {
+	c.t.Helper()
+	return c.Do(http.MethodGet, path, nil, nil)
+}
+
+// Post sends a form as a browser does from the console's own pages.
+func (c *Client) Post(path string, v url.Values) *Page {
+	c.t.Helper()
+	return c.Do(http.MethodPost, path, v, http.Header{"Origin": {"http://" + Host}, "Sec-Fetch-Site": {"same-origin"}})
+}
+
+// Do sends a request with headers.
+func (c *Client) Do(method, path string, form url.Values, header http.Header) *Page {
+	c.t.Helper()
+	var body io.Reader
+	if form != nil {
+		body = strings.NewReader(form.Encode())
+	}
+	req, err := http.NewRequestWithContext(c.t.Context(), method, "http://"+Host+path, body)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	for k, v := range header {
+		req.Header[k] = v
+	}
+	if form != nil {
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	if c.HTMX {
+		req.Header.Set("HX-Request", "true")
+		req.Header.Set("HX-Request-Type", "partial")
+	}
+	resp, err := c.http.Do(req)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	b, err := io.ReadAll(resp.Body)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return &Page{t: c.t, Status: resp.StatusCode, Header: resp.Header, Path: req.URL.Path, Body: string(b)}
+}
+
+// Follow goes where redirects lead, with GET.
+func (c *Client) Follow(p *Page) *Page {
+	c.t.Helper()
+	for range 8 {
+		to := p.Header.Get("Location")
+		if to == "" {
+			return p
+		}
+		u, err := url.Parse(to)
+		if err != nil || u.Host != "" && u.Host != Host {
+			c.t.Fatalf("a redirect leads away: %s", to)
+		}
+		p = c.Get(u.RequestURI())
+	}
+	c.t.Fatal("redirects without end")
+	return nil
+}

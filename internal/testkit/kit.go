@@ -1,0 +1,124 @@
+// Package testkit gives tests a whole console on an embedded organisation, in
+// process, and clients that are signed in to it as somebody.
+package testkit
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	"keydesk/internal/app"
+	"keydesk/internal/audit"
+	"keydesk/internal/oktasim"
+)
+
+// Host is where the kit's console is reached, in process alone.
+const Host = "127.0.0.1:8080"
+
+// Kit is one console and its organisation.
+type Kit struct {
+	*app.App
+	Org  *oktasim.Org
+	Logs *Logs
+
+	t     testing.TB
+	mu    sync.Mutex
+	ahead time.Duration
+}
+
+// Options change what New makes.
+type Options struct {
+	Org       oktasim.Options
+	OktaReads time.Duration // how long a call to the organisation may take
+	Wrap      func(http.RoundTripper) http.RoundTripper
+}
+
+// New returns a console of its own for this test: small, quick and closed at
+// the end.
+func New(t testing.TB, opts ...Options) *Kit {
+	t.Helper()
+	var o Options
+	if len(opts) > 0 {
+		o = opts[0]
+	}
+	if o.Org.People == 0 {
+		o.Org.People = 300
+	}
+	if o.Org.Limit == 0 {
+		o.Org.Limit = 100_000
+	}
+	k := &Kit{t: t, Logs: &Logs{}}
+	a, org, err := app.NewDemo(context.Background(), app.DemoOptions{
+		Org: o.Org, Dir: t.TempDir(), Now: k.Now, OktaReads: o.OktaReads, Wrap: o.Wrap,
+		Log: slog.New(slog.NewJSONHandler(k.Logs, &slog.HandlerOptions{Level: slog.LevelDebug})),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	k.App, k.Org = a, org
+	t.Cleanup(func() {
+		if err := a.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return k
+}
+
+// Now is the console's time.
+func (k *Kit) Now() time.Time {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return time.Now().Add(k.ahead)
+}
+
+// Advance moves the console's clock and the organisation's.
+func (k *Kit) Advance(d time.Duration) {
+	k.mu.Lock()
+	k.ahead += d
+	k.mu.Unlock()
+	k.Org.Advance(d)
+}
+
+// Acts are the acts in the record, newest first.
+func (k *Kit) Acts(f audit.Filter) []audit.Act {
+	k.t.Helper()
+	acts, err := k.Record.Acts(context.Background(), f)
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	return acts
+}
+
+// Calls counts the calls that the organisation got since its log was reset, by
+// operation.
+func (k *Kit) Calls() map[string]int {
+	n := map[string]int{}
+	for _, e := range k.Org.Log() {
+		n[e.Operation]++
+	}
+	return n
+}
+
+// Logs collects what the console logs.
+type Logs struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+// Write adds a line.
+func (l *Logs) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+// String is everything logged so far.
+func (l *Logs) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}

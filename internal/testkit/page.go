@@ -1,0 +1,98 @@
+package testkit
+
+import (
+	"net/url"
+	"strings"
+
+	"golang.org/x/net/html"
+)
+
+// Form is a form of a page with the values it would send as it stands.
+type Form struct {
+	Action, Method string
+	Values         url.Values
+}
+
+// Root is the parsed page.
+func (p *Page) Root() *html.Node {
+	p.t.Helper()
+	if p.doc == nil {
+		doc, err := html.Parse(strings.NewReader(p.Body))
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		p.doc = doc
+	}
+	return p.doc
+}
+
+// Form returns the first form whose action ends in suffix, or nil.
+func (p *Page) Form(suffix string) *Form {
+	p.t.Helper()
+	for n := range p.Root().Descendants() {
+		if n.Type != html.ElementNode || n.Data != "form" {
+			continue
+		}
+		action, _ := Attr(n, "action")
+		if path, _, _ := strings.Cut(action, "?"); strings.HasSuffix(path, suffix) {
+			method, _ := Attr(n, "method")
+			return &Form{Action: action, Method: method, Values: values(n)}
+		}
+	}
+	return nil
+}
+
+// values are the fields of a form that a browser would send untouched.
+func values(form *html.Node) url.Values {
+	v := url.Values{}
+	for n := range form.Descendants() {
+		if n.Type != html.ElementNode || n.Data != "input" {
+			continue
+		}
+		name, ok := Attr(n, "name")
+		kind, _ := Attr(n, "type")
+		_, checked := Attr(n, "checked")
+		if !ok || (kind == "checkbox" || kind == "radio") && !checked {
+			continue
+		}
+		val, _ := Attr(n, "value")
+		v.Add(name, val)
+	}
+	return v
+}
+
+// Has reports whether the page's text holds s, white space counted as one.
+func (p *Page) Has(s string) bool { return strings.Contains(p.Text(), s) }
+
+// Text is what a reader sees, without what is hidden by its element.
+func (p *Page) Text() string {
+	p.t.Helper()
+	var b strings.Builder
+	text(&b, p.Root())
+	return strings.Join(strings.Fields(b.String()), " ")
+}
+
+func text(b *strings.Builder, n *html.Node) {
+	if n.Type == html.ElementNode && (n.Data == "script" || n.Data == "style" || n.Data == "head") {
+		return
+	}
+	if n.Type == html.TextNode {
+		b.WriteString(n.Data)
+	}
+	if n.Type == html.ElementNode {
+		b.WriteByte(' ')
+	}
+	for c := range n.ChildNodes() {
+		text(b, c)
+	}
+}
+
+// Attr is an attribute of an element, and whether it is there.
+func Attr(n *html.Node, name string) (string, bool) {
+	for _, a := range n.Attr {
+		if a.Key == name {
+			return a.Val, true
+		}
+	}
+	return "", false
+}

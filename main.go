@@ -1,0 +1,78 @@
+// Command keydesk is a web console with which helpdesk staff and admins work on
+// the people of an Okta organisation.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+	_ "time/tzdata" // time zones on machines that have none
+
+	"github.com/alecthomas/kong"
+
+	"keydesk/internal/app"
+	"keydesk/internal/config"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "keydesk:", err)
+		os.Exit(1) //nolint:gocritic // stop only restores signal handling
+	}
+}
+
+func run(ctx context.Context, args []string) error {
+	if err := config.CheckEnviron(os.Environ()); err != nil {
+		return err
+	}
+	var cli config.CLI
+	parser, err := kong.New(&cli, kong.Name("keydesk"), kong.Description("The desk where keys are handed out."))
+	if err != nil {
+		return err
+	}
+	cmd, err := parser.Parse(args)
+	if err != nil {
+		return fmt.Errorf("%w (keydesk --help says what there is)", err)
+	}
+	switch cmd.Command() {
+	case "demo":
+		return demo(ctx, cli.Demo)
+	case "serve":
+		return serve(ctx, cli.Serve)
+	case "routes":
+		return app.Routes(os.Stdout)
+	case "audit verify":
+		return app.Verify(ctx, cli.Audit.Verify, os.Stdout)
+	case "healthcheck":
+		return app.Healthcheck(ctx, cli.Healthcheck)
+	}
+	_, err = fmt.Println("keydesk", app.Version())
+	return err
+}
+
+func demo(ctx context.Context, d config.Demo) error {
+	if err := config.RefuseReal(os.Environ()); err != nil {
+		return err
+	}
+	if d.Faults && d.OktaListen == "" {
+		return fmt.Errorf("--faults opens a port beside the organisation's API: give --okta-listen too")
+	}
+	if d.OktaListen != "" && !config.Loopback(d.OktaListen) {
+		return fmt.Errorf("--okta-listen %s: the organisation's API is served on loopback alone, such as 127.0.0.1:0", d.OktaListen)
+	}
+	return app.Demo(ctx, d, os.Stdout)
+}
+
+func serve(ctx context.Context, s config.Serve) error {
+	if err := s.Check(); err != nil {
+		return err
+	}
+	if err := s.LoadKey(); err != nil {
+		return err
+	}
+	return app.Serve(ctx, s, os.Stdout)
+}

@@ -1,0 +1,202 @@
+// What pages cannot do by themselves. Everything works without this file,
+// except: answers in place, copying, counting down, and keys.
+"use strict";
+
+(() => {
+  const $ = (selector, from = document) => from.querySelector(selector);
+  const on = (event, does, options) => document.addEventListener(event, does, options);
+
+  // ---- Trusted Types ----------------------------------------------------
+  // htmx alone may turn answers into markup. It never needs to evaluate text,
+  // so what would do that (hx-on, js: values, event filters) throws.
+  htmx.registerExtension("trusted", {
+    init: (api) => {
+      if (!window.trustedTypes) return;
+      const never = { call: () => { throw new EvalError("attributes are not evaluated here"); } };
+      const policy = trustedTypes.createPolicy("htmx", { createHTML: (s) => s, createScript: () => "" });
+      api.initSecurity(policy, function () { return never; }, function () { return never; });
+    },
+  });
+
+  // ---- Words ------------------------------------------------------------
+  // Said to screen readers; the pause makes the same words count as new ones.
+  const say = (words) => {
+    $("#said").textContent = "";
+    setTimeout(() => { $("#said").textContent = words; }, 50);
+  };
+
+  // A toast made here looks like the server's. It goes by itself, unless
+  // somebody is reading it or it tells of a failure.
+  const fade = (toast) => {
+    if (toast.classList.contains("toast-bad")) return;
+    const leave = () => (toast.matches(":hover, :focus-within") ? setTimeout(leave, 2000) : toast.remove());
+    setTimeout(leave, 12000);
+  };
+  const fail = (words) => {
+    const toast = document.createElement("div");
+    const text = document.createElement("p");
+    const close = document.createElement("button");
+    toast.className = "toast toast-bad";
+    text.textContent = words;
+    Object.assign(close, { type: "button", className: "btn-bare", textContent: "×" });
+    close.setAttribute("aria-label", "Close");
+    close.dataset.close = "";
+    toast.append(text, close);
+    $("#toasts").replaceChildren(toast);
+  };
+
+  // ---- Requests ---------------------------------------------------------
+  let waiting = 0;
+  const waitingPlace = (source) => $(".waiting", source) || $("#said");
+
+  on("htmx:before:request", (e) => {
+    const source = e.detail.ctx.sourceElement;
+    $("#notice").replaceChildren();
+    if (source.matches("dialog form")) $("[role=alert]", source).replaceChildren();
+    clearTimeout(waiting);
+    waiting = setTimeout(() => { waitingPlace(source).textContent = "Waiting for Okta…"; }, 2000);
+  });
+  on("htmx:finally:request", (e) => {
+    clearTimeout(waiting);
+    const place = waitingPlace(e.detail.ctx.sourceElement);
+    if (place.textContent.startsWith("Waiting")) place.textContent = "";
+  });
+
+  // No answer at all. A change may have got through, so nothing is promised.
+  on("htmx:error", (e) => {
+    const ctx = e.detail.ctx;
+    if (!ctx?.request) return;
+    const sent = ctx.request.method !== "GET";
+    const words = "The console could not be reached. " +
+      (sent ? "The action may have been received; reload the page." : "Nothing was changed.");
+    const place = ctx.sourceElement.matches("dialog form") && $("[role=alert]", ctx.sourceElement);
+    if (!place) return fail(words);
+    const line = document.createElement("p");
+    line.className = "wrong";
+    line.textContent = words;
+    place.replaceChildren(line);
+  });
+
+  on("htmx:after:swap", (e) => {
+    const main = $("#main");
+    const head = $("[data-title]", main);
+    if (head && e.detail.ctx.target === main) {
+      document.title = head.dataset.title + " · Keydesk";
+      for (const a of document.querySelectorAll("a[data-nav]")) {
+        a.toggleAttribute("aria-current", a.dataset.nav === head.dataset.nav);
+        if (a.hasAttribute("aria-current")) a.setAttribute("aria-current", "page");
+      }
+      const found = $("[data-say]", main);
+      if (found) say(found.dataset.say);
+    }
+    // An answer about the whole page must not hide behind a dialog; what was
+    // typed into that stays, and its button opens it again.
+    if ($("#notice").firstElementChild) {
+      $("dialog:modal")?.close();
+      $("#notice .note")?.focus();
+    }
+    if (document.activeElement === document.body) $("#person #name")?.focus();
+    document.querySelectorAll(".toast:not([data-seen])").forEach((toast) => {
+      toast.dataset.seen = "";
+      fade(toast);
+    });
+    countDown();
+  });
+
+  // ---- Countdown --------------------------------------------------------
+  const tick = (place, end) => {
+    const left = Math.ceil((end - performance.now()) / 1000);
+    if (!place.isConnected) return;
+    $("span", place).textContent = left > 0 ? `Try again in ${left} s.` : "You can try again now.";
+    if (left > 0) setTimeout(tick, 250, place, end);
+  };
+  const countDown = () => document.querySelectorAll(".countdown[data-until]").forEach((place) => {
+    const length = Date.parse(place.dataset.until) - Date.parse(place.dataset.now);
+    place.removeAttribute("data-until");
+    tick(place, performance.now() + length);
+  });
+
+  // ---- Clicks -----------------------------------------------------------
+  const select = (element) => {
+    const range = document.createRange();
+    range.selectNodeContents(element);
+    getSelection().removeAllRanges();
+    getSelection().addRange(range);
+  };
+  const copy = async (button) => {
+    const from = document.getElementById(button.dataset.copy);
+    try {
+      await navigator.clipboard.writeText(from.textContent.trim());
+    } catch {
+      select(from); // the browser forbids it: one key is left to press
+      return say("Selected. Press Ctrl+C to copy.");
+    }
+    button.classList.add("copied");
+    setTimeout(() => button.classList.remove("copied"), 1500);
+    say("Copied: " + button.dataset.what);
+  };
+  on("click", (e) => {
+    const button = e.target.closest?.("button");
+    if (button?.dataset.copy) copy(button);
+    if (button && "close" in button.dataset) button.closest(".toast").remove();
+  });
+
+  // ---- Keys -------------------------------------------------------------
+  const links = () => [...document.querySelectorAll("a.hit")];
+  const walk = (step) => {
+    const all = links();
+    const at = all.indexOf(document.activeElement) + step;
+    if (at < 0) $("#q").focus();
+    else all[Math.min(at, all.length - 1)]?.focus();
+    return all.length > 0;
+  };
+  const visit = (nav) => () => $(`a[data-nav="${nav}"]`)?.click();
+  const steps = { ArrowDown: 1, ArrowUp: -1 };
+  const single = {
+    "/": () => $("#q")?.select(),
+    "?": () => $("#keys")?.showModal(),
+    j: () => walk(1),
+    k: () => walk(-1),
+  };
+  const afterG = { h: visit("home"), u: visit("users"), a: visit("audit") };
+  let g = 0; // when g was pressed
+
+  // A single hit for exactly what is typed needs no second key.
+  const onlyHit = (field) => {
+    const shown = new URLSearchParams(location.search).get("q");
+    return location.pathname === "/users" && shown === field.value.trim() && links().length === 1 && links()[0];
+  };
+
+  on("keydown", (e) => {
+    const field = e.target.matches?.("input, select, textarea");
+    if (e.ctrlKey || e.metaKey || e.altKey || e.isComposing || $("dialog[open]")) return;
+    if (e.key in steps && (e.target.id === "q" || e.target.matches?.("a.hit"))) {
+      if (walk(steps[e.key])) e.preventDefault();
+      return;
+    }
+    if (e.key === "Enter" && e.target.id === "q" && onlyHit(e.target)) {
+      e.preventDefault();
+      onlyHit(e.target).click();
+      return;
+    }
+    if (field) return;
+    const does = (e.timeStamp - g < 1000 && afterG[e.key]) || single[e.key];
+    g = e.key === "g" ? e.timeStamp : 0;
+    if (does) {
+      e.preventDefault();
+      does();
+    }
+  });
+
+  // ---- The page itself --------------------------------------------------
+  // A page out of the browser's memory may show what its reader may no longer
+  // see: it is asked for again.
+  addEventListener("pageshow", (e) => { if (e.persisted) location.reload(); });
+
+  // A form that came back with a problem, without script, stands open in the
+  // page; with script it is a dialog again.
+  document.querySelectorAll("dialog[open]").forEach((d) => { d.close(); d.showModal(); });
+  document.querySelectorAll(".toast").forEach(fade);
+  document.documentElement.classList.add("js");
+  countDown();
+})();

@@ -1,0 +1,148 @@
+// Package static holds the files that browsers fetch: the style sheet, the
+// console's script, the icon, and under vendor/ what others wrote.
+package static
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"net/http"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Prefix is the path under which Handler answers.
+const Prefix = "/static/"
+
+//go:embed css/*.css app.js favicon.svg vendor/htmx.min.js vendor/inter-latin-wght-normal.woff2
+var files embed.FS
+
+// An asset is one file as it goes over the wire. Its path carries a hash of its
+// bytes, so a browser may keep it for ever and still never has an old one.
+type asset struct {
+	path   string
+	kind   string
+	body   []byte
+	zipped []byte // nil where compressing gains nothing
+}
+
+// assets is filled once, before main runs, and only read from then on.
+var assets = load()
+
+func load() map[string]asset {
+	font := newAsset("inter-latin-wght-normal.woff2", "font/woff2", read("vendor/inter-latin-wght-normal.woff2"))
+	sheet := bytes.ReplaceAll(styleSheet(), []byte("inter-latin-wght-normal.woff2"), []byte(path.Base(font.path)))
+	return map[string]asset{
+		"inter-latin-wght-normal.woff2": font,
+		"app.css":                       newAsset("app.css", "text/css; charset=utf-8", sheet),
+		"app.js":                        newAsset("app.js", "text/javascript; charset=utf-8", read("app.js")),
+		"htmx.min.js":                   newAsset("htmx.min.js", "text/javascript; charset=utf-8", read("vendor/htmx.min.js")),
+		"favicon.svg":                   newAsset("favicon.svg", "image/svg+xml", read("favicon.svg")),
+	}
+}
+
+// styleSheet joins the sheets in the order of their layers.
+func styleSheet() []byte {
+	var all [][]byte
+	for _, name := range []string{"tokens", "base", "parts", "frame", "pages"} {
+		all = append(all, read("css/"+name+".css"))
+	}
+	return bytes.Join(all, []byte("\n"))
+}
+
+// read panics for a file that was not compiled in: the build is broken then.
+func read(name string) []byte {
+	b, err := files.ReadFile(name)
+	if err != nil {
+		panic(err)
+	}
+	return b
+}
+
+func newAsset(name, kind string, body []byte) asset {
+	sum := sha256.Sum256(body)
+	ext := path.Ext(name)
+	hashed := strings.TrimSuffix(name, ext) + "." + hex.EncodeToString(sum[:5]) + ext
+	return asset{path: Prefix + hashed, kind: kind, body: body, zipped: zip(kind, body)}
+}
+
+// zip compresses text. Fonts are compressed already.
+func zip(kind string, body []byte) []byte {
+	if strings.HasPrefix(kind, "font/") {
+		return nil
+	}
+	var b bytes.Buffer
+	w, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
+	if err != nil {
+		panic(err)
+	}
+	if _, err = w.Write(body); err == nil {
+		err = w.Close()
+	}
+	if err != nil {
+		panic(err)
+	}
+	return b.Bytes()
+}
+
+// Href is the address of a file by its plain name, such as "app.css". It panics
+// for a name that there is none of, which every test of a page would find.
+func Href(name string) string {
+	a, ok := assets[name]
+	if !ok {
+		panic("static: no file " + name)
+	}
+	return a.path
+}
+
+// Handler serves the files under the addresses that Href gives, and nothing
+// else: an address without the hash is not found.
+func Handler() http.Handler {
+	byPath := make(map[string]asset, len(assets))
+	for _, a := range assets {
+		byPath[a.path] = a
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		a, ok := byPath[r.URL.Path]
+		switch {
+		case !ok:
+			http.NotFound(w, r)
+		case r.Method != http.MethodGet && r.Method != http.MethodHead:
+			w.Header().Set("Allow", "GET, HEAD")
+			http.Error(w, "Method Not Allowed", http.StatusMethodNotAllowed)
+		default:
+			a.serve(w, r)
+		}
+	})
+}
+
+func (a asset) serve(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Set("Content-Type", a.kind)
+	h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	body := a.body
+	if a.zipped != nil {
+		h.Set("Vary", "Accept-Encoding")
+		if acceptsGzip(r) {
+			h.Set("Content-Encoding", "gzip")
+			body = a.zipped
+		}
+	}
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	if r.Method == http.MethodGet {
+		_, _ = w.Write(body) // a browser that went away is nobody's error
+	}
+}
+
+// acceptsGzip reads Accept-Encoding; a weight of nothing means no.
+func acceptsGzip(r *http.Request) bool {
+	accepted := strings.Split(strings.Join(r.Header.Values("Accept-Encoding"), ","), ",")
+	return slices.ContainsFunc(accepted, func(s string) bool {
+		name, weight, _ := strings.Cut(strings.ReplaceAll(s, " ", ""), ";")
+		return strings.EqualFold(name, "gzip") && strings.TrimRight(weight, "0.") != "q="
+	})
+}

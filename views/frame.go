@@ -1,0 +1,36 @@
+package views
+
+import "strconv"
+
+// staffed reports whether somebody with a role in the console is signed in; a
+// page for anybody else has neither the rail nor the search.
+func (f Frame) staffed() bool { return f.Actor != nil && len(f.Actor.Roles) > 0 }
+
+// themed says, for aria-pressed, whether value is the theme in use.
+func (f Frame) themed(value string) string {
+	used := f.Theme
+	if used != "light" && used != "dark" {
+		used = "system"
+	}
+	return strconv.FormatBool(used == value)
+}
+
+// key is one row of the help on keys.
+type key struct {
+	Keys []string
+	Does string
+}
+
+// keyList is what app.js listens to; a test holds the two together.
+func keyList() []key {
+	return []key{
+		{[]string{"/"}, "Go to the search field"},
+		{[]string{"↓", "↑"}, "Walk the results; j and k do the same"},
+		{[]string{"Enter"}, "Open the result, or send the dialog"},
+		{[]string{"g", "h"}, "Home"},
+		{[]string{"g", "u"}, "People"},
+		{[]string{"g", "a"}, "Record"},
+		{[]string{"Esc"}, "Close a dialog or menu"},
+		{[]string{"?"}, "This list"},
+	}
+}
