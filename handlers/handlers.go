@@ -47,6 +47,9 @@ func New(c Config) (*Handlers, http.Handler) {
 	h.use(e)
 	for _, r := range h.Routes() {
 		e.Add(r.Method, r.Path, h.guard(r))
+		if r.Method == http.MethodGet {
+			e.Add(http.MethodHead, r.Path, h.guard(r))
+		}
 	}
 	return h, e
 }

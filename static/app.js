@@ -83,8 +83,8 @@
     if (head && e.detail.ctx.target === main) {
       document.title = head.dataset.title + " · Keydesk";
       for (const a of document.querySelectorAll("a[data-nav]")) {
-        a.toggleAttribute("aria-current", a.dataset.nav === head.dataset.nav);
-        if (a.hasAttribute("aria-current")) a.setAttribute("aria-current", "page");
+        if (a.dataset.nav === head.dataset.nav) a.setAttribute("aria-current", "page");
+        else a.removeAttribute("aria-current");
       }
       const found = $("[data-say]", main);
       if (found) say(found.dataset.say);

@@ -1,6 +1,10 @@
 package views
 
-import "keydesk/internal/desk"
+import (
+	"slices"
+
+	"keydesk/internal/desk"
+)
 
 // shown is how many actions stand beside the name; more would make none of
 // them the obvious one.
@@ -17,13 +21,35 @@ func allowed(all []desk.Offer) []desk.Offer {
 	return out
 }
 
-func inView(all []desk.Offer) []desk.Offer {
+// rank puts the likely action first, then what calls are most often about. It is
+// a matter of layout alone: what is allowed was decided elsewhere.
+func rank(o desk.Offer) int {
+	usual := []desk.Action{"unlock", "unsuspend", "activate", "reset_password", "suspend", "clear_sessions"}
+	switch at := slices.Index(usual, o.Spec.Action); {
+	case o.Likely:
+		return -1
+	case at < 0:
+		return len(usual)
+	default:
+		return at
+	}
+}
+
+func ranked(all []desk.Offer) []desk.Offer {
 	out := allowed(all)
+	slices.SortStableFunc(out, func(a, b desk.Offer) int { return rank(a) - rank(b) })
+	return out
+}
+
+// inView are the actions beside the name.
+func inView(all []desk.Offer) []desk.Offer {
+	out := ranked(all)
 	return out[:min(shown, len(out))]
 }
 
+// inMenu are those that the menu holds.
 func inMenu(all []desk.Offer) []desk.Offer {
-	out := allowed(all)
+	out := ranked(all)
 	return out[min(shown, len(out)):]
 }
 

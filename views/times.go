@@ -22,7 +22,8 @@ func (c Clock) Phrase(t time.Time) string {
 	return c.date(t) + " (" + c.Age(t) + ")"
 }
 
-// date is the day in words where it is near, and the time of day.
+// date is the day, in words where it is near, with the year where it is another
+// one and the time of day as long as that may still matter.
 func (c Clock) date(t time.Time) string {
 	local := c.in(t)
 	switch c.daysSince(t) {
@@ -32,9 +33,15 @@ func (c Clock) date(t time.Time) string {
 		return local.Format("yesterday 15:04")
 	case -1:
 		return local.Format("tomorrow 15:04")
-	default:
-		return local.Format("2 Jan 2006 15:04")
 	}
+	layout := "2 Jan"
+	if local.Year() != c.in(c.Now).Year() {
+		layout += " 2006"
+	}
+	if c.Now.Sub(t).Abs() < 30*day {
+		layout += " 15:04"
+	}
+	return local.Format(layout)
 }
 
 // Age is the distance of t from now in its largest unit.

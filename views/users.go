@@ -2,6 +2,7 @@ package views
 
 import "keydesk/internal/desk"
 
+
 // foundWords counts what a page of results shows, and no more than that: Okta
 // does not say how many there are in all.
 func foundWords(r desk.Results) string {
@@ -18,4 +19,16 @@ func foundWords(r desk.Results) string {
 	default:
 		return plural(n, "person", "people") + " found"
 	}
+}
+
+// nobodyWords repeats what was looked for, so that a slip of the finger shows.
+func nobodyWords(q desk.Query) string {
+	words := "Okta knows nobody"
+	if q.Text != "" {
+		words += " whose name, login, e-mail or id begins with “" + q.Text + "”"
+	}
+	if q.Status != "" {
+		words += " in the status " + StatusLook(q.Status).Word
+	}
+	return words + "."
 }

@@ -217,6 +217,14 @@ func askSentence(who string) string {
 	return "Ask " + who + "."
 }
 
+// beforeAt is what stands before the last @ of s; all of it where there is none.
+func beforeAt(s string) string {
+	if i := strings.LastIndexByte(s, '@'); i >= 0 {
+		return s[:i]
+	}
+	return s
+}
+
 // plural writes "1 person", "2 people".
 func plural(n int, one, many string) string {
 	if n == 1 {

@@ -77,19 +77,28 @@ func (s Part) visible(l playwright.Locator) Part {
 }
 
 // Click clicks with the mouse, once the thing stands still and can be hit.
-func (s Part) Click() { s.p.t.Helper(); s.ok(s.Locator.Click()) }
+func (s Part) Click() {
+	s.p.t.Helper()
+	s.ok(s.Locator.Click(playwright.LocatorClickOptions{Timeout: &s.p.patience}))
+}
 
 // Fill replaces what a field holds.
-func (s Part) Fill(text string) { s.p.t.Helper(); s.ok(s.Locator.Fill(text)) }
+func (s Part) Fill(text string) {
+	s.p.t.Helper()
+	s.ok(s.Locator.Fill(text, playwright.LocatorFillOptions{Timeout: &s.p.patience}))
+}
 
 // Type types into a field key by key, at the pace of a quick typist.
 func (s Part) Type(text string) {
 	s.p.t.Helper()
-	s.ok(s.PressSequentially(text, playwright.LocatorPressSequentiallyOptions{Delay: playwright.Float(15)}))
+	s.ok(s.PressSequentially(text, playwright.LocatorPressSequentiallyOptions{Delay: playwright.Float(15), Timeout: &s.p.patience}))
 }
 
 // Press focuses the thing and presses a key.
-func (s Part) Press(key string) { s.p.t.Helper(); s.ok(s.Locator.Press(key)) }
+func (s Part) Press(key string) {
+	s.p.t.Helper()
+	s.ok(s.Locator.Press(key, playwright.LocatorPressOptions{Timeout: &s.p.patience}))
+}
 
 // See waits until each of the texts can be read in this part.
 func (s Part) See(texts ...string) {
@@ -129,7 +138,7 @@ func (s Part) Holds(value string) {
 // Words returns the visible text.
 func (s Part) Words() string {
 	s.p.t.Helper()
-	words, err := s.InnerText()
+	words, err := s.InnerText(playwright.LocatorInnerTextOptions{Timeout: &s.p.patience})
 	s.ok(err)
 	return words
 }

@@ -186,8 +186,9 @@ func TestAMisbehavingPageFails(t *testing.T) {
 		"refused fetch":    {button: "Fetch 409", want: "status of 409"},
 		"foreign request":  {button: "Leave", want: "request to another machine: http://keydesk.invalid/"},
 		"unlabelled field": {button: "Plant a field", want: "light theme: label", then: (*browser.Page).Axe},
-		"nothing there":    {"Hide the heading", `"Ann Vo" is not to be seen`, 200 * time.Millisecond, func(p *browser.Page) { p.See("Ann Vo") }},
-		"still there":      {"Throw nothing", `"Ann Vo" is still to be seen`, 200 * time.Millisecond, func(p *browser.Page) { p.Gone("Ann Vo") }},
+		"nothing there":    {"Hide the heading", `"Ann Vo" is not to be seen`, 2 * time.Second, func(p *browser.Page) { p.See("Ann Vo") }},
+		"no such button":   {"Throw nothing", "Suspend", 2 * time.Second, func(p *browser.Page) { p.Button("Suspend").Click() }},
+		"still there":      {"Throw nothing", `"Ann Vo" is still to be seen`, 2 * time.Second, func(p *browser.Page) { p.Gone("Ann Vo") }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

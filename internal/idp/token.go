@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/go-jose/go-jose/v4"
@@ -98,7 +97,7 @@ func about(who Person, scope string) map[string]any {
 		case "email":
 			m["email"], m["email_verified"] = who.Email, true
 		case "groups":
-			m["groups"] = slices.Concat([]string{}, who.Groups) // [] rather than null
+			m["groups"] = append([]string{}, who.Groups...) // [] rather than null
 		}
 	}
 	return m

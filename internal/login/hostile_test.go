@@ -8,6 +8,7 @@ import (
 	"encoding/pem"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -53,7 +54,7 @@ func TestRefusedClaims(t *testing.T) {
 		"exp not a number":       set("exp", "tomorrow"),
 		"nbf in the future":      set("nbf", ago(-3*time.Minute)),
 		"nbf not a number":       set("nbf", "now"),
-		"auth_time in the futur": set("auth_time", ago(-time.Hour)),
+		"auth_time in future":    set("auth_time", ago(-time.Hour)),
 		"auth_time not a number": set("auth_time", "now"),
 		"nonce missing":          set("nonce", nil),
 		"nonce empty":            set("nonce", ""),
@@ -214,7 +215,7 @@ func TestAccepted(t *testing.T) {
 		"no at_hash":  func(f *fakeIssuer) { f.claims = set("at_hash", nil) },
 		"sub at most": func(f *fakeIssuer) { f.claims = set("sub", strings.Repeat("x", 255)) },
 		"clock ahead": func(f *fakeIssuer) { f.claims = set("iat", ago(-90*time.Second)) },
-		"iss named":   func(f *fakeIssuer) { f.callback = func(q map[string][]string) { q["iss"] = []string{issuerURL} } },
+		"iss named":   func(f *fakeIssuer) { f.callback = func(q url.Values) { q.Set("iss", issuerURL) } },
 		"one group":   func(f *fakeIssuer) { f.claims = set("groups", "Keydesk Helpdesk") },
 		"typ JWT": func(f *fakeIssuer) {
 			f.sign = func(c map[string]any) string {
@@ -253,7 +254,7 @@ func TestAccepted(t *testing.T) {
 			prepare(r.issuer)
 			b := r.browser()
 			if p := b.signIn("?return_to=/users%3Fq=ann"); p.status != http.StatusSeeOther || p.to != "/users?q=ann" {
-				t.Fatalf("%d %q %s (%v)", p.status, p.to, p.body, r.last)
+				t.Fatalf("%d %q %s (%v)", p.status, p.to, p.body, r.last())
 			}
 			who, in := b.who()
 			if !in || who.Name != "Dana Kim" || len(who.Roles) != 1 || who.Roles[0] != "helpdesk" || who.OktaID.String() != danaID || who.Address == "" || len(who.Session) != nameLen {
@@ -276,7 +277,7 @@ func TestKeyRotation(t *testing.T) {
 	}
 	for range 3 {
 		if p := r.browser().signIn(""); p.status != http.StatusSeeOther {
-			t.Fatal(p, r.last)
+			t.Fatal(p, r.last())
 		}
 	}
 	if n := r.issuer.asks("/tenant/keys"); n != 2 {
@@ -314,7 +315,7 @@ func TestUserinfo(t *testing.T) {
 			r.issuer.userinfo, r.issuer.claims = tc.info, set("groups", nil)
 			b := r.browser()
 			if p := b.signIn(""); p.status != tc.status {
-				t.Fatalf("%d, want %d (%v)", p.status, tc.status, r.last)
+				t.Fatalf("%d, want %d (%v)", p.status, tc.status, r.last())
 			}
 			if who, in := b.who(); in != (tc.status == http.StatusSeeOther) || len(who.Roles) != 0 {
 				t.Errorf("%v %+v", in, who)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"reflect"
@@ -57,11 +58,18 @@ func says(status int, body string, headers ...string) http.HandlerFunc {
 		}
 		for _, h := range headers {
 			name, value, _ := strings.Cut(h, ": ")
-			w.Header().Add(name, value)
+			w.Header().Set(name, value)
 		}
 		w.WriteHeader(status)
 		_, _ = io.WriteString(w, body)
 	}
+}
+
+// quiet is a server that keeps what it thinks of its clients to itself.
+func quiet(h http.Handler) *httptest.Server {
+	srv := httptest.NewUnstartedServer(h)
+	srv.Config.ErrorLog = log.New(io.Discard, "", 0)
+	return srv
 }
 
 // tripper is a transport without a network.

@@ -141,15 +141,9 @@ func (f *faults) next(operation string) Fault {
 	return Fault{}
 }
 
-func (o *Org) faultFor(c *call) Fault {
-	if c.route == nil {
-		return Fault{}
-	}
-	return o.faults.next(c.route.Name)
-}
-
 // suffer is the part of a fault that comes before the call is looked at.
-func (o *Org) suffer(c *call, f Fault) error {
+func (o *Org) suffer(c *call) error {
+	f := c.fault
 	if f.Delay > 0 {
 		wait := time.NewTimer(f.Delay)
 		defer wait.Stop()

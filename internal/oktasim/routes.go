@@ -114,6 +114,9 @@ func (r *route) matches(parts []string) (user string, ok bool) {
 	return user, true
 }
 
+// person reports whether the route is about one person.
+func (r *route) person() bool { return slices.Contains(r.segments, "{userId}") }
+
 // mustKnow stops a test that misspells an operation.
 func (o *Org) mustKnow(operation string) {
 	if !o.knows(operation) {

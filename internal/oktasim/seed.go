@@ -120,10 +120,10 @@ func (s *seeder) login(n fullName) string {
 // profile writes the properties in Okta's order: names first, addresses last.
 func (s *seeder) profile(d draft, login string) profile {
 	mobile, second := any(nil), any(nil)
-	if s.rnd.chance(82) {
+	if s.rnd.chance(82) && !d.owner { // a service account has no phone
 		mobile = d.office.phone(s.rnd)
 	}
-	if s.rnd.chance(25) {
+	if s.rnd.chance(25) && !d.owner {
 		second = strings.Replace(login, "@"+domain, "@mail.example", 1)
 	}
 	p := profile{{"firstName", d.name.first}, {"lastName", d.name.last}, {"mobilePhone", mobile}}
@@ -140,7 +140,7 @@ func (s *seeder) profile(d draft, login string) profile {
 	add("employeeNumber", fmt.Sprint(10_000+len(s.org.people)))
 	add("organization", "Brightwater")
 	add("userType", "Employee")
-	if s.rnd.chance(45) {
+	if s.rnd.chance(45) && !d.owner {
 		add("primaryPhone", d.office.phone(s.rnd))
 	}
 	if head := s.heads[d.department]; head != nil {
@@ -177,7 +177,7 @@ func (s *seeder) dates(p *person) {
 		return
 	}
 	age := s.start.Sub(p.activated)
-	p.lastLogin = s.start.Add(-s.rnd.span(min(age, 20*day)) / 1).Truncate(time.Second)
+	p.lastLogin = s.start.Add(-s.rnd.span(min(age, 20*day))).Truncate(time.Second)
 	p.passwordChanged = s.start.Add(-s.rnd.span(min(age, 400*day))).Truncate(time.Second)
 	if p.status == active {
 		p.lastUpdated = p.passwordChanged

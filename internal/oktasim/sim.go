@@ -23,6 +23,7 @@ type call struct {
 	seq   int
 	now   time.Time
 	head  http.Header // of the answer
+	fault Fault       // zero: none
 }
 
 // An answer is what goes back, before it is bytes.
@@ -35,26 +36,25 @@ type answer struct {
 // ServeHTTP answers as Okta would, or as the next fault says.
 func (o *Org) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := &call{r: r, query: r.URL.Query(), base: baseOf(r), now: o.clock.now(), head: w.Header()}
-	allowed := o.match(c)
+	known := o.match(c)
 	c.seq = o.log.begin(c)
 	c.head.Set("Date", c.now.UTC().Format(http.TimeFormat))
 	c.head.Set("Accept-Ch", "Sec-CH-UA-Platform-Version")
-	f := o.faultFor(c)
-	a, err := o.process(c, f, allowed)
+	a, err := o.process(c, known)
 	if err != nil {
 		a = o.refusal(err)
 	}
-	if f.Drop == dropAfterAct {
+	if c.fault.Drop == dropAfterAct {
 		panic(http.ErrAbortHandler)
 	}
-	status := o.write(w, c, a, f)
-	o.log.end(c.seq, status)
+	o.log.end(c.seq, a.status)
+	o.write(w, c, a)
 }
 
 // process takes a call from door to door: what the edge refuses, who calls,
 // what a fault does, what the rate window allows, and then the operation.
-func (o *Org) process(c *call, f Fault, allowed bool) (answer, error) {
-	if c.route == nil && allowed {
+func (o *Org) process(c *call, known bool) (answer, error) {
+	if c.route == nil && known {
 		return answer{}, errMethod() // recorded without request id, so said before there is one
 	}
 	if lengthMissing(c.r) {
@@ -67,29 +67,43 @@ func (o *Org) process(c *call, f Fault, allowed bool) (answer, error) {
 	if c.route == nil {
 		return answer{}, errPath()
 	}
-	if err := o.suffer(c, f); err != nil {
+	c.fault = o.faults.next(c.route.Name)
+	if err := o.suffer(c); err != nil {
 		return answer{}, err
 	}
 	if err := o.spend(c); err != nil {
 		return answer{}, err
 	}
-	body, err := io.ReadAll(io.LimitReader(c.r.Body, 1<<20))
-	if f.Drop == dropAfterRead {
+	err := readBody(c.r)
+	if c.fault.Drop == dropAfterRead {
 		panic(http.ErrAbortHandler)
 	}
-	if f.Status != 0 {
-		return answer{status: f.Status, body: errOf(f.Status).object(o.errorID())}, nil
+	if c.fault.Status != 0 {
+		return answer{}, errOf(c.fault.Status)
 	}
-	if err != nil || len(body) > 0 && !json.Valid(body) {
-		return answer{}, errBody()
+	if err != nil {
+		return answer{}, err
 	}
 	return o.act(c)
+}
+
+// readBody reads a body to its end. No operation here has one to offer, but
+// what is sent has to be JSON.
+func readBody(r *http.Request) error {
+	if r.Body == nil { // a request handed over in process
+		return nil
+	}
+	body, err := io.ReadAll(io.LimitReader(r.Body, 1<<20))
+	if err != nil || len(body) > 0 && !json.Valid(body) {
+		return errBody()
+	}
+	return nil
 }
 
 // act runs the operation: under the lock for reading, or, where it changes the
 // person, on a copy that replaces the person when the operation agrees.
 func (o *Org) act(c *call) (answer, error) {
-	if c.route.segments[len(c.route.segments)-1] == "users" {
+	if !c.route.person() {
 		return o.locked(c, nil)
 	}
 	p, err := o.resolve(c)
@@ -175,16 +189,16 @@ func (o *Org) refusal(err error) answer {
 
 func (o *Org) errorID() string { return "oae" + o.rnd.text(base62+"-_", 22) }
 
-// write sends the answer, or what the fault makes of it, and returns the status.
-func (o *Org) write(w http.ResponseWriter, c *call, a answer, f Fault) int {
+// write sends the answer, or what the fault makes of it.
+func (o *Org) write(w http.ResponseWriter, c *call, a answer) {
 	kind, data := "application/json", []byte(nil)
 	switch {
 	case a.page != "":
 		kind, data = "text/html", []byte(a.page)
-	case a.body != nil:
+	case a.body != nil && a.status != http.StatusNoContent:
 		data = encode(nil, o.disturb(c, a.body))
 	}
-	kind, data = f.spoil(a.status, kind, data)
+	kind, data = c.fault.spoil(a.status, kind, data)
 	if len(data) > 0 {
 		w.Header().Set("Content-Type", kind)
 		w.Header().Set("Content-Length", strconv.Itoa(len(data)))
@@ -194,7 +208,6 @@ func (o *Org) write(w http.ResponseWriter, c *call, a answer, f Fault) int {
 	}
 	w.WriteHeader(a.status)
 	_, _ = w.Write(data) // a client that hung up is no concern of the organisation's
-	return a.status
 }
 
 // baseOf is what links begin with: where the request itself was sent to. The

@@ -1,6 +1,7 @@
 package testkit
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
@@ -85,6 +86,9 @@ func (c *Client) Do(method, path string, form url.Values, header http.Header) *P
 	for k, v := range header {
 		req.Header[k] = v
 	}
+	if host := header.Get("Host"); host != "" {
+		req.Host = host
+	}
 	if form != nil {
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
@@ -120,4 +124,17 @@ func (c *Client) Follow(p *Page) *Page {
 	}
 	c.t.Fatal("redirects without end")
 	return nil
+}
+
+// PostUntil sends a form and hangs up when ctx ends.
+func (c *Client) PostUntil(ctx context.Context, path string, v url.Values) {
+	c.t.Helper()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+Host+path, strings.NewReader(v.Encode()))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	req.Header = http.Header{"Origin": {"http://" + Host}, "Content-Type": {"application/x-www-form-urlencoded"}}
+	if resp, err := c.http.Do(req); err == nil {
+		_ = resp.Body.Close()
+	}
 }

@@ -7,6 +7,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -121,4 +122,25 @@ func (l *Logs) String() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.b.String()
+}
+
+// Settled waits until every act on a person has its outcome; a test that was
+// hung up on cannot see the end of its request.
+func (k *Kit) Settled(t testing.TB, target string) {
+	t.Helper()
+	deadline := time.Now().Add(20 * time.Second)
+	for {
+		open, err := k.Record.Open(t.Context(), target)
+		if err != nil {
+			t.Fatal(err)
+		}
+		acts := k.Acts(audit.Filter{Target: target})
+		if len(open) == 0 && len(acts) > 0 {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("%d acts without an outcome", len(open))
+		}
+		runtime.Gosched()
+	}
 }

@@ -1,0 +1,85 @@
+package handlers_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"keydesk/internal/desk"
+	"keydesk/internal/oktasim"
+	"keydesk/internal/testkit"
+)
+
+// ordinary returns n people whom everyone who may act may act on.
+func ordinary(t *testing.T, k *testkit.Kit, n int) []oktasim.Person {
+	t.Helper()
+	var out []oktasim.Person
+	for _, p := range k.Org.People() {
+		staff := slices.ContainsFunc(p.Groups, func(g string) bool { return strings.HasPrefix(g, "Keydesk ") })
+		if p.Status == "ACTIVE" && len(p.Roles) == 0 && !staff && p.Factors > 0 {
+			out = append(out, p)
+		}
+		if len(out) == n {
+			return out
+		}
+	}
+	t.Fatalf("only %d ordinary people", len(out))
+	return nil
+}
+
+// changes are the actions that change a person, with the path of each.
+func changes() map[desk.Action]string {
+	out := map[desk.Action]string{}
+	for _, s := range desk.Catalog() {
+		switch s.Room {
+		case "lifecycle":
+			out[s.Action] = "/lifecycle/" + string(s.Action)
+		case "sessions":
+			out[s.Action] = "/sessions/clear"
+		}
+	}
+	return out
+}
+
+func actionOf(path string) desk.Action {
+	for a, p := range changes() {
+		if p == path {
+			return a
+		}
+	}
+	return ""
+}
+
+// form is the form of an action on a person's page, with a reason filled in.
+func form(t *testing.T, c *testkit.Client, id, path string) *testkit.Form {
+	t.Helper()
+	f := c.Get("/users/" + id).Form(path)
+	if f == nil {
+		t.Fatalf("%s is not offered for %s", path, id)
+	}
+	f.Values.Set("note", "called in, knows her employee number")
+	f.Values.Set("ticket", "INC-4711")
+	return f
+}
+
+// writes counts the calls to the organisation that change something.
+func writes(k *testkit.Kit) (n int) {
+	for _, e := range k.Org.Log() {
+		if e.Method != "GET" {
+			n++
+		}
+	}
+	return n
+}
+
+// onceShown is the secret that a page shows once.
+func onceShown(t *testing.T, p *testkit.Page) string {
+	t.Helper()
+	for n := range p.Root().Descendants() {
+		if id, _ := testkit.Attr(n, "id"); id == "once" && n.FirstChild != nil {
+			return n.FirstChild.Data
+		}
+	}
+	t.Fatalf("nothing is shown once: %d %s", p.Status, p.Text())
+	return ""
+}

@@ -1,0 +1,463 @@
+package idp
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+	"golang.org/x/oauth2"
+
+	"keydesk/internal/inproc"
+)
+
+const (
+	issuerURL = "https://issuer.keydesk.invalid"
+	console   = "http://127.0.0.1:8080"
+	signIn    = "/demo/sign-in"
+)
+
+// rig is a client as good as any: go-oidc for the back channel, a browser that
+// keeps cookies and follows nothing.
+type rig struct {
+	t       *testing.T
+	now     time.Time
+	people  []Person
+	issuer  *Issuer
+	back    context.Context //nolint:containedctx // carries the client that go-oidc uses
+	browser *http.Client
+	oidc    *oidc.Provider
+	oauth   oauth2.Config
+}
+
+func newRig(t *testing.T) *rig {
+	t.Helper()
+	r := &rig{t: t, now: time.Now(), people: []Person{
+		{Key: "helpdesk", Sub: "00u1", Login: "dana@x.example", Name: "Dana Kim", Email: "dana@x.example", Note: "unlocks & resets", Groups: []string{"Keydesk Helpdesk", "Everyone"}},
+		{Key: "visitor", Sub: "00u2", Login: "noah@x.example", Name: "Noah <Fischer>", Note: "may not come in"},
+	}}
+	cfg := config()
+	cfg.Now, cfg.People = func() time.Time { return r.now }, func() []Person { return r.people }
+	var err error
+	if r.issuer, err = New(cfg); err != nil {
+		t.Fatal(err)
+	}
+	hc := &http.Client{Transport: inproc.Transport{Hosts: map[string]http.Handler{"issuer.keydesk.invalid": r.issuer}}}
+	r.back = oidc.ClientContext(t.Context(), hc)
+	if r.oidc, err = oidc.NewProvider(r.back, issuerURL); err != nil {
+		t.Fatal(err)
+	}
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.browser = &http.Client{Jar: jar, Transport: inproc.Transport{Hosts: map[string]http.Handler{"127.0.0.1:8080": r.issuer.SignIn()}},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	r.oauth = oauth2.Config{ClientID: "keydesk", ClientSecret: "s+e/c ret", RedirectURL: console + "/auth/callback", Scopes: []string{"openid", "profile", "email", "groups"}, Endpoint: r.oidc.Endpoint()}
+	r.oauth.Endpoint.AuthURL = console + signIn + "/authorize"
+	return r
+}
+
+func config() Config {
+	return Config{Issuer: issuerURL, ClientID: "keydesk", ClientSecret: "s+e/c ret", People: func() []Person { return nil },
+		CallbackPath: "/auth/callback", SignedOutPath: "/auth/signed-out", SignInPath: signIn, Stylesheet: "/static/app.css"}
+}
+
+// seen is an answer to the browser, read.
+type seen struct {
+	status int
+	to     *url.URL
+	body   string
+	header http.Header
+}
+
+func (r *rig) do(method, address string, form url.Values) seen {
+	r.t.Helper()
+	req, err := http.NewRequestWithContext(r.t.Context(), method, address, strings.NewReader(form.Encode()))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	if form != nil {
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	res, err := r.browser.Do(req)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	b, err := io.ReadAll(res.Body)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	to, err := res.Location()
+	if err != nil && !errors.Is(err, http.ErrNoLocation) {
+		r.t.Fatal(err)
+	}
+	return seen{res.StatusCode, to, string(b), res.Header}
+}
+
+func (r *rig) get(address string) seen { r.t.Helper(); return r.do(http.MethodGet, address, nil) }
+
+// signIn asks for a sign-in and, when shown the people, chooses one. It returns
+// what the client is told and the verifier that goes with it.
+func (r *rig) signIn(person string, opts ...oauth2.AuthCodeOption) (url.Values, string) {
+	r.t.Helper()
+	verifier := oauth2.GenerateVerifier()
+	address := r.oauth.AuthCodeURL("the-state", append(opts, oauth2.S256ChallengeOption(verifier), oidc.Nonce("the-nonce"))...)
+	p := r.get(address)
+	if p.status == http.StatusOK {
+		p = r.do(http.MethodPost, address, url.Values{"person": {person}})
+	}
+	if p.to == nil || p.status != http.StatusSeeOther || p.to.Scheme+"://"+p.to.Host+p.to.Path != r.oauth.RedirectURL {
+		r.t.Fatalf("%d to %v: %s", p.status, p.to, p.body)
+	}
+	return p.to.Query(), verifier
+}
+
+func (r *rig) tokens(q url.Values, verifier string) (*oauth2.Token, error) {
+	return r.oauth.Exchange(r.back, q.Get("code"), oauth2.VerifierOption(verifier))
+}
+
+func (r *rig) verify(tok *oauth2.Token) *oidc.IDToken {
+	r.t.Helper()
+	raw, _ := tok.Extra("id_token").(string)
+	id, err := r.oidc.Verifier(&oidc.Config{ClientID: "keydesk", Now: func() time.Time { return r.now }}).Verify(r.back, raw)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return id
+}
+
+func TestCodeFlow(t *testing.T) {
+	r := newRig(t)
+	q, verifier := r.signIn("helpdesk")
+	if q.Get("state") != "the-state" || q.Get("iss") != issuerURL || len(q) != 3 {
+		t.Fatal(q)
+	}
+	tok, err := r.tokens(q, verifier)
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := r.verify(tok)
+	if err := id.VerifyAccessToken(tok.AccessToken); err != nil {
+		t.Error(err)
+	}
+	var c struct {
+		Name, Azp, Email string
+		Groups           []string
+		AuthTime         int64 `json:"auth_time"`
+	}
+	if err := id.Claims(&c); err != nil {
+		t.Fatal(err)
+	}
+	if id.Subject != "00u1" || id.Nonce != "the-nonce" || len(id.Audience) != 1 || c.Name != "Dana Kim" || c.Azp != "keydesk" || len(c.Groups) != 2 || c.AuthTime != r.now.Unix() {
+		t.Errorf("%+v %+v", id, c)
+	}
+	info, err := r.oidc.UserInfo(r.back, oauth2.StaticTokenSource(tok))
+	if err != nil || info.Subject != "00u1" || info.Email != "dana@x.example" {
+		t.Errorf("%+v %v", info, err)
+	}
+}
+
+// TestPage holds what the people picker promises to the tests and to the
+// console's policy: buttons by name and value, no script, no inline style,
+// everything escaped.
+func TestPage(t *testing.T) {
+	r := newRig(t)
+	p := r.get(r.oauth.AuthCodeURL("the-state", oauth2.S256ChallengeOption(oauth2.GenerateVerifier())))
+	if p.status != http.StatusOK || p.header.Get("Content-Type") != "text/html; charset=utf-8" || p.header.Get("Cache-Control") != "no-store" {
+		t.Fatal(p)
+	}
+	for _, want := range []string{`name="person" value="helpdesk"`, `name="person" value="visitor"`, "unlocks &amp; resets", "Noah &lt;Fischer&gt;", `href="/static/app.css"`, `lang="en"`, `action="/demo/sign-in/authorize?`} {
+		if !strings.Contains(p.body, want) {
+			t.Errorf("no %s", want)
+		}
+	}
+	for _, bad := range []string{"<script", "style=", "<style", "onclick", "javascript:"} {
+		if strings.Contains(strings.ToLower(p.body), bad) {
+			t.Errorf("it has %s", bad)
+		}
+	}
+}
+
+// TestRemembered: the issuer knows the browser again, as far as the client lets
+// it, until it signs out there.
+func TestRemembered(t *testing.T) {
+	r := newRig(t)
+	q, verifier := r.signIn("helpdesk")
+	tok, err := r.tokens(q, verifier)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := r.now
+	r.now = r.now.Add(time.Hour)
+	for name, tc := range map[string]struct {
+		opts  []oauth2.AuthCodeOption
+		shown bool
+	}{
+		"plain":         {nil, false},
+		"prompt none":   {[]oauth2.AuthCodeOption{oauth2.SetAuthURLParam("prompt", "none")}, false},
+		"max_age old":   {[]oauth2.AuthCodeOption{oauth2.SetAuthURLParam("max_age", "3599")}, true},
+		"max_age new":   {[]oauth2.AuthCodeOption{oauth2.SetAuthURLParam("max_age", "3600")}, false},
+		"prompt login":  {[]oauth2.AuthCodeOption{oauth2.SetAuthURLParam("prompt", "login")}, true},
+		"other account": {[]oauth2.AuthCodeOption{oauth2.SetAuthURLParam("prompt", "select_account")}, true},
+	} {
+		p := r.get(r.oauth.AuthCodeURL("s", append(tc.opts, oauth2.S256ChallengeOption(verifier))...))
+		if shown := p.status == http.StatusOK; shown != tc.shown {
+			t.Errorf("%s: the people are shown: %v, want %v", name, shown, tc.shown)
+		}
+	}
+	q, verifier = r.signIn("helpdesk")
+	again, err := r.tokens(q, verifier)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if at := authTime(t, r.verify(again)); at != first.Unix() {
+		t.Errorf("auth_time %d, want that of the first sign-in, %d", at, first.Unix())
+	}
+	r.endSession(tok, "/auth/signed-out")
+	if q, _ := r.signIn("helpdesk", oauth2.SetAuthURLParam("prompt", "none")); q.Get("error") != "login_required" {
+		t.Error(q)
+	}
+}
+
+func authTime(t *testing.T, id *oidc.IDToken) int64 {
+	t.Helper()
+	var c struct {
+		At int64 `json:"auth_time"`
+	}
+	if err := id.Claims(&c); err != nil {
+		t.Fatal(err)
+	}
+	return c.At
+}
+
+func (r *rig) endSession(tok *oauth2.Token, path string) seen {
+	r.t.Helper()
+	raw, _ := tok.Extra("id_token").(string)
+	return r.get(console + signIn + "/end-session?" + url.Values{"id_token_hint": {raw}, "post_logout_redirect_uri": {console + path}, "state": {"x"}}.Encode())
+}
+
+func TestEndSession(t *testing.T) {
+	r := newRig(t)
+	q, verifier := r.signIn("helpdesk")
+	tok, err := r.tokens(q, verifier)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.now = r.now.Add(24 * time.Hour) // an old hint will do
+	if p := r.endSession(tok, "/auth/signed-out"); p.to == nil || p.to.String() != console+"/auth/signed-out?state=x" {
+		t.Errorf("%+v", p)
+	}
+	raw, _ := tok.Extra("id_token").(string)
+	for name, query := range map[string]url.Values{
+		"no hint":      {"post_logout_redirect_uri": {console + "/auth/signed-out"}},
+		"broken hint":  {"id_token_hint": {raw + "x"}, "post_logout_redirect_uri": {console + "/auth/signed-out"}},
+		"other host":   {"id_token_hint": {raw}, "post_logout_redirect_uri": {"http://evil.test/auth/signed-out"}},
+		"other path":   {"id_token_hint": {raw}, "post_logout_redirect_uri": {console + "/auth/signed-out/x"}},
+		"with a query": {"id_token_hint": {raw}, "post_logout_redirect_uri": {console + "/auth/signed-out?x"}},
+		"no place":     {"id_token_hint": {raw}},
+	} {
+		if p := r.get(console + signIn + "/end-session?" + query.Encode()); p.status != http.StatusOK || p.to != nil || !strings.Contains(p.body, "signed out") {
+			t.Errorf("%s: %+v", name, p)
+		}
+	}
+}
+
+func (r *rig) query(edit url.Values) string {
+	q := url.Values{"client_id": {"keydesk"}, "redirect_uri": {console + "/auth/callback"}, "response_type": {"code"}, "scope": {"openid"}, "state": {"s"},
+		"code_challenge": {challengeOf("v")}, "code_challenge_method": {"S256"}}
+	for k, v := range edit {
+		if q[k] = v; v == nil {
+			delete(q, k)
+		}
+	}
+	return console + signIn + "/authorize?" + q.Encode()
+}
+
+// TestNeverRedirected: who is not our client, or not on this origin, is not
+// sent anywhere, whether the address is opened or a form is sent to it.
+func TestNeverRedirected(t *testing.T) {
+	r := newRig(t)
+	for name, edit := range map[string]url.Values{
+		"no client":       {"client_id": nil},
+		"another client":  {"client_id": {"other"}},
+		"no redirect":     {"redirect_uri": nil},
+		"foreign host":    {"redirect_uri": {"http://evil.test/auth/callback"}},
+		"other port":      {"redirect_uri": {"http://127.0.0.1:9090/auth/callback"}},
+		"other path":      {"redirect_uri": {console + "/auth/login"}},
+		"longer path":     {"redirect_uri": {console + "/auth/callback/.."}},
+		"with a query":    {"redirect_uri": {console + "/auth/callback?x=y"}},
+		"with a fragment": {"redirect_uri": {console + "/auth/callback#x"}},
+		"for a user":      {"redirect_uri": {"http://a@127.0.0.1:8080/auth/callback"}},
+		"another scheme":  {"redirect_uri": {"app://127.0.0.1:8080/auth/callback"}},
+		"relative":        {"redirect_uri": {"/auth/callback"}},
+		"twice":           {"redirect_uri": {console + "/auth/callback", "http://evil.test/"}},
+		"state twice":     {"state": {"a", "b"}},
+	} {
+		for _, method := range []string{http.MethodGet, http.MethodPost} {
+			if p := r.do(method, r.query(edit), url.Values{"person": {"helpdesk"}}); p.status != http.StatusBadRequest || p.to != nil {
+				t.Errorf("%s %s: %d %v", method, name, p.status, p.to)
+			}
+		}
+	}
+}
+
+func TestErrorsForTheClient(t *testing.T) {
+	r := newRig(t)
+	for name, tc := range map[string]struct {
+		edit url.Values
+		want string
+	}{
+		"no response type": {url.Values{"response_type": nil}, "unsupported_response_type"},
+		"implicit":         {url.Values{"response_type": {"id_token"}}, "unsupported_response_type"},
+		"not openid":       {url.Values{"scope": {"profile"}}, "invalid_scope"},
+		"no PKCE":          {url.Values{"code_challenge": nil, "code_challenge_method": nil}, "invalid_request"},
+		"plain PKCE":       {url.Values{"code_challenge_method": {"plain"}}, "invalid_request"},
+		"short challenge":  {url.Values{"code_challenge": {"x"}}, "invalid_request"},
+		"odd prompt":       {url.Values{"prompt": {"login none"}}, "invalid_request"},
+		"none, unknown":    {url.Values{"prompt": {"none"}}, "login_required"},
+	} {
+		p := r.get(r.query(tc.edit))
+		if p.to == nil || p.to.Query().Get("error") != tc.want || p.to.Query().Get("iss") != issuerURL || p.to.Query().Get("state") != "s" {
+			t.Errorf("%s: %d %v", name, p.status, p.to)
+		}
+	}
+}
+
+func TestUnknownPerson(t *testing.T) {
+	r := newRig(t)
+	for _, who := range []string{"", "root", "00u1"} {
+		if p := r.do(http.MethodPost, r.query(nil), url.Values{"person": {who}}); p.status != http.StatusBadRequest || p.to != nil {
+			t.Errorf("%q: %d %v", who, p.status, p.to)
+		}
+	}
+}
+
+// TestCodes: a code is for one client, one verifier, one address, one minute
+// and one use.
+func TestCodes(t *testing.T) {
+	for name, spoil := range map[string]func(r *rig, q url.Values, verifier *string){
+		"another verifier": func(_ *rig, _ url.Values, v *string) { *v = oauth2.GenerateVerifier() },
+		"no verifier":      func(_ *rig, _ url.Values, v *string) { *v = "" },
+		"another secret":   func(r *rig, _ url.Values, _ *string) { r.oauth.ClientSecret = "x" },
+		"another client":   func(r *rig, _ url.Values, _ *string) { r.oauth.ClientID = "x" },
+		"another address":  func(r *rig, _ url.Values, _ *string) { r.oauth.RedirectURL = "http://localhost:8080/auth/callback" },
+		"another code":     func(_ *rig, q url.Values, _ *string) { q.Set("code", rand.Text()) },
+		"a minute later":   func(r *rig, _ url.Values, _ *string) { r.now = r.now.Add(time.Minute) },
+		"person gone":      func(r *rig, _ url.Values, _ *string) { r.people = r.people[1:] },
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t)
+			q, verifier := r.signIn("helpdesk")
+			spoil(r, q, &verifier)
+			if tok, err := r.tokens(q, verifier); err == nil {
+				t.Errorf("got %v", tok)
+			}
+		})
+	}
+}
+
+func TestCodeReuseEndsWhatItBegan(t *testing.T) {
+	r := newRig(t)
+	q, verifier := r.signIn("helpdesk")
+	tok, err := r.tokens(q, verifier)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.tokens(q, verifier); err == nil {
+		t.Error("a code was taken twice")
+	}
+	if _, err := r.oidc.UserInfo(r.back, oauth2.StaticTokenSource(tok)); err == nil {
+		t.Error("the access token outlived the misuse of its code")
+	}
+}
+
+func TestAccessTokenRunsOut(t *testing.T) {
+	r := newRig(t)
+	q, verifier := r.signIn("helpdesk")
+	tok, err := r.tokens(q, verifier)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.now = r.now.Add(tokenTTL)
+	if _, err := r.oidc.UserInfo(r.back, oauth2.StaticTokenSource(&oauth2.Token{AccessToken: tok.AccessToken, TokenType: "Bearer"})); err == nil {
+		t.Error("still good after its time")
+	}
+}
+
+// TestClientSecretPost: the other way to authenticate, and the refusals of the
+// back channel as JSON.
+func TestClientSecretPost(t *testing.T) {
+	r := newRig(t)
+	q, verifier := r.signIn("visitor")
+	r.oauth.Endpoint.AuthStyle = oauth2.AuthStyleInParams
+	tok, err := r.tokens(q, verifier)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var c struct{ Groups []string }
+	if err := r.verify(tok).Claims(&c); err != nil || c.Groups == nil || len(c.Groups) != 0 {
+		t.Errorf("groups %v %v, want an empty list", c.Groups, err)
+	}
+	for body, want := range map[string]int{"": 401, "grant_type=password&client_id=keydesk&client_secret=s%2Be%2Fc+ret": 400, "%zz": 400} {
+		req := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/token", strings.NewReader(body))
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		w := httptest.NewRecorder()
+		r.issuer.ServeHTTP(w, req)
+		var e struct{ Error string }
+		if err := json.NewDecoder(w.Body).Decode(&e); err != nil || w.Code != want || e.Error == "" {
+			t.Errorf("%q: %d %q %v", body, w.Code, e.Error, err)
+		}
+	}
+}
+
+func TestMemoryForgets(t *testing.T) {
+	r := newRig(t)
+	q, verifier := r.signIn("helpdesk")
+	if _, err := r.tokens(q, verifier); err != nil {
+		t.Fatal(err)
+	}
+	r.signIn("helpdesk")
+	r.now = r.now.Add(sessionTTL)
+	r.issuer.memory.newCode(grant{})
+	m := r.issuer.memory
+	if len(m.codes) != 1 || len(m.spent)+len(m.access)+len(m.sessions) != 0 {
+		t.Errorf("kept %d %d %d %d", len(m.codes), len(m.spent), len(m.access), len(m.sessions))
+	}
+}
+
+func TestConfig(t *testing.T) {
+	for name, spoil := range map[string]func(*Config){
+		"no issuer":   func(c *Config) { c.Issuer = "" },
+		"http issuer": func(c *Config) { c.Issuer = "http://issuer.test" },
+		"no client":   func(c *Config) { c.ClientID = "" },
+		"no secret":   func(c *Config) { c.ClientSecret = "" },
+		"no people":   func(c *Config) { c.People = nil },
+		"no callback": func(c *Config) { c.CallbackPath = "" },
+		"no path":     func(c *Config) { c.SignInPath = "" },
+	} {
+		cfg := config()
+		spoil(&cfg)
+		if _, err := New(cfg); err == nil {
+			t.Errorf("%s: accepted", name)
+		}
+	}
+}
+
+func TestInitials(t *testing.T) {
+	for name, want := range map[string]string{"Dana Kim": "DK", "Åsa": "Å", "": "", "Jean Paul de Groot": "JG", "  ": ""} {
+		if got := initials(name); got != want {
+			t.Errorf("%q: %q, want %q", name, got, want)
+		}
+	}
+}

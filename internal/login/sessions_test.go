@@ -1,0 +1,373 @@
+package login
+
+import (
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gorilla/sessions"
+
+	"keydesk/internal/desk"
+)
+
+// TestIdleLimit holds the limit to the second, although the database learns of
+// a use only once a minute.
+func TestIdleLimit(t *testing.T) {
+	r := newRig(t)
+	b := r.browser()
+	b.signIn("")
+	for _, step := range []time.Duration{time.Second, 59 * time.Second, 30 * time.Second, 15*time.Minute - time.Second, 15*time.Minute - time.Second} {
+		r.clock.advance(step)
+		if _, in := b.who(); !in {
+			t.Fatalf("signed out after %v without use", step)
+		}
+	}
+	r.clock.advance(15 * time.Minute)
+	if _, in := b.who(); in {
+		t.Error("still signed in after 15 minutes without use")
+	}
+}
+
+func TestAbsoluteLimit(t *testing.T) {
+	r := newRig(t)
+	b := r.browser()
+	b.signIn("")
+	for range 12*6 - 1 { // in use every ten minutes, to the last second
+		r.clock.advance(10 * time.Minute)
+		if _, in := b.who(); !in {
+			t.Fatal("signed out early")
+		}
+	}
+	r.clock.advance(10*time.Minute - time.Second)
+	if _, in := b.who(); !in {
+		t.Fatal("signed out a second early")
+	}
+	r.clock.advance(time.Second)
+	if _, in := b.who(); in {
+		t.Error("still signed in after 12 hours")
+	}
+}
+
+// TestTouches counts what the idle limit costs the database.
+func TestTouches(t *testing.T) {
+	r := newRig(t)
+	b := r.browser()
+	b.signIn("")
+	writes, last := 0, r.seenAt()
+	for range 300 { // five minutes, a request each second
+		r.clock.advance(time.Second)
+		b.who()
+		if at := r.seenAt(); at != last {
+			writes, last = writes+1, at
+		}
+	}
+	if writes != 5 {
+		t.Errorf("%d writes in five minutes, want 5", writes)
+	}
+}
+
+func (r *rig) seenAt() (ms int64) {
+	r.t.Helper()
+	if err := r.db.R.QueryRowContext(r.t.Context(), `select seen_at from web_session`).Scan(&ms); err != nil {
+		r.t.Fatal(err)
+	}
+	return ms
+}
+
+// TestRestart: a new process knows the last use only to the minute, and may end
+// a session early but never late.
+func TestRestart(t *testing.T) {
+	for name, tc := range map[string]struct {
+		idle time.Duration
+		in   bool
+	}{"in use": {14 * time.Minute, true}, "idle": {15 * time.Minute, false}} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t)
+			b := r.browser()
+			b.signIn("")
+			r.clock.advance(50 * time.Second)
+			b.who()
+			r.login = New(r.login.cfg, r.db)
+			r.clock.advance(tc.idle)
+			if _, in := b.who(); in != tc.in {
+				t.Errorf("signed in: %v, want %v", in, tc.in)
+			}
+		})
+	}
+}
+
+func TestSweepSparesTheLiving(t *testing.T) {
+	r := newRig(t)
+	living, idle := r.browser(), r.browser()
+	living.signIn("")
+	idle.signIn("")
+	r.clock.advance(50 * time.Second)
+	living.who() // not written yet
+	r.clock.advance(14*time.Minute + 30*time.Second)
+	if err := r.login.Sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, in := living.who(); !in {
+		t.Error("a living session was swept")
+	}
+	if _, in := idle.who(); in {
+		t.Error("an idle one lives")
+	}
+	r.clock.advance(2 * time.Minute)
+	if err := r.login.Sweep(t.Context()); err != nil || r.count("web_session") != 1 || len(r.login.sessions.seen.at) != 1 {
+		t.Errorf("%v, %d rows, %d remembered; want 1 of each", err, r.count("web_session"), len(r.login.sessions.seen.at))
+	}
+}
+
+// TestFixation: a session id from elsewhere never becomes a session, and each
+// sign-in gets a new one.
+func TestFixation(t *testing.T) {
+	r := newRig(t)
+	b := r.browser()
+	planted := secret()
+	b.plant("__Host-keydesk", planted)
+	b.signIn("")
+	first := b.cookie("__Host-keydesk").Value
+	if first == planted {
+		t.Error("the planted id was taken")
+	}
+	if _, in := r.with(planted).who(); in {
+		t.Error("the planted id is signed in")
+	}
+	b.signIn("")
+	if b.cookie("__Host-keydesk").Value == first {
+		t.Error("the id was not renewed")
+	}
+	if _, in := r.with(first).who(); in {
+		t.Error("the id before is still signed in")
+	}
+	if n := r.count("web_session"); n != 1 {
+		t.Errorf("%d sessions, want 1", n)
+	}
+}
+
+// with is a browser that holds this session cookie.
+func (r *rig) with(value string) *browser {
+	b := r.browser()
+	b.plant("__Host-keydesk", value)
+	return b
+}
+
+func TestForeignCookies(t *testing.T) {
+	r := newRig(t)
+	r.browser().signIn("")
+	var stored string
+	if err := r.db.R.QueryRowContext(t.Context(), `select id_hash from web_session`).Scan(&stored); err != nil {
+		t.Fatal(err)
+	}
+	for name, value := range map[string]string{"what the database holds": stored, "empty": "", "short": "x", "rubbish": strings.Repeat("x", secretLen), "long": strings.Repeat("x", 4000), "sql": "' or 1=1 --" + strings.Repeat(" ", 32)} {
+		if _, in := r.with(value).who(); in {
+			t.Errorf("%s: signed in", name)
+		}
+	}
+}
+
+func TestSignOut(t *testing.T) {
+	r := newRig(t)
+	b := r.browser()
+	b.signIn("")
+	copied := b.cookie("__Host-keydesk").Value
+	p := b.do(http.MethodPost, consoleURL+"/auth/logout")
+	if p.status != http.StatusOK || !strings.HasPrefix(p.body, issuerURL+"/logout?") {
+		t.Fatalf("%d %s", p.status, p.body)
+	}
+	for _, want := range []string{"client_id=keydesk", "id_token_hint=eyJ", "post_logout_redirect_uri=https%3A%2F%2Fconsole.test%2Fauth%2Fsigned-out"} {
+		if !strings.Contains(p.body, want) {
+			t.Errorf("no %s in %s", want, p.body)
+		}
+	}
+	if b.cookie("__Host-keydesk") != nil {
+		t.Error("the browser keeps its cookie")
+	}
+	for range 20 {
+		if _, in := r.with(copied).who(); in {
+			t.Fatal("the copied cookie still works")
+		}
+	}
+	if p := b.do(http.MethodPost, consoleURL+"/auth/logout"); p.status != http.StatusOK || p.body != "" {
+		t.Errorf("a second time: %d %q", p.status, p.body)
+	}
+}
+
+// TestSignOutWithoutIssuer: signing out here needs nobody.
+func TestSignOutWithoutIssuer(t *testing.T) {
+	r := newRig(t)
+	b := r.browser()
+	b.signIn("")
+	r.login = New(r.login.cfg, r.db) // has not asked the issuer yet
+	r.issuer.handle["/tenant/.well-known/openid-configuration"] = status(503, "text/plain", "down")
+	if p := b.do(http.MethodPost, consoleURL+"/auth/logout"); p.status != http.StatusOK || p.body != "" || r.count("web_session") != 0 {
+		t.Errorf("%d %q, %d sessions", p.status, p.body, r.count("web_session"))
+	}
+}
+
+func TestEndAll(t *testing.T) {
+	r := newRig(t)
+	one, two, other := r.browser(), r.browser(), r.browser()
+	one.signIn("")
+	two.signIn("")
+	r.issuer.claims = set("sub", "omar")
+	other.signIn("")
+	who, _ := one.who()
+	if err := r.login.EndAll(t.Context(), who.ID); err != nil {
+		t.Fatal(err)
+	}
+	for b, want := range map[*browser]bool{one: false, two: false, other: true} {
+		if _, in := b.who(); in != want {
+			t.Errorf("signed in: %v, want %v", in, want)
+		}
+	}
+}
+
+// TestEndedStaysEnded: a request that began before the session was ended can
+// neither save it nor keep it alive.
+func TestEndedStaysEnded(t *testing.T) {
+	r := newRig(t)
+	b := r.browser()
+	b.signIn("")
+	req := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
+	req.AddCookie(&http.Cookie{Name: "__Host-keydesk", Value: b.cookie("__Host-keydesk").Value})
+	ses, err := r.login.sessions.Get(req, "__Host-keydesk")
+	if err != nil || ses.IsNew {
+		t.Fatal(err)
+	}
+	if err := ses.Save(req, httptest.NewRecorder()); err != nil {
+		t.Fatalf("a living session: %v", err)
+	}
+	if err := r.login.EndAll(t.Context(), dataOf(ses).Actor); err != nil {
+		t.Fatal(err)
+	}
+	if err := ses.Save(req, httptest.NewRecorder()); !errors.Is(err, errEnded) || r.count("web_session") != 0 {
+		t.Errorf("%v, %d sessions", err, r.count("web_session"))
+	}
+	if _, in := b.who(); in {
+		t.Error("revived")
+	}
+}
+
+// TestStoreConformance is the contract of gorilla/sessions.
+func TestStoreConformance(t *testing.T) {
+	r := newRig(t)
+	var s sessions.Store = r.login.sessions
+	req := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
+	ses, err := s.Get(req, "__Host-keydesk")
+	if err != nil || !ses.IsNew || ses.Options == nil || ses.Name() != "__Host-keydesk" {
+		t.Fatalf("%+v, %v", ses, err)
+	}
+	if again, _ := s.Get(req, "__Host-keydesk"); again != ses {
+		t.Error("a second Get of one request gave another session")
+	}
+	dataOf(ses).Name = "before"
+	w := httptest.NewRecorder()
+	if err := s.Save(req, w, ses); err != nil || ses.IsNew {
+		t.Fatal(err)
+	}
+	next := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
+	next.Header.Set("Cookie", strings.SplitN(w.Header().Get("Set-Cookie"), ";", 2)[0])
+	found, err := s.New(next, "__Host-keydesk")
+	if err != nil || found.IsNew || dataOf(found).Name != "before" {
+		t.Fatalf("%+v, %v", found, err)
+	}
+	found.Options.MaxAge = -1
+	w = httptest.NewRecorder()
+	if err := s.Save(next, w, found); err != nil || !strings.Contains(w.Header().Get("Set-Cookie"), "Max-Age=0") {
+		t.Errorf("%v %s", err, w.Header().Get("Set-Cookie"))
+	}
+	if gone, err := s.New(next, "__Host-keydesk"); err != nil || !gone.IsNew {
+		t.Errorf("deleted, and still there: %v", err)
+	}
+}
+
+// TestDatabaseFault: not being able to tell is not being signed out.
+func TestDatabaseFault(t *testing.T) {
+	r := newRig(t)
+	b := r.browser()
+	b.signIn("")
+	u := b.start("")
+	if err := r.db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, address := range []string{consoleURL + "/", consoleURL + "/auth/login", r.issuer.authorize(u)} {
+		if p := b.get(address); p.status != http.StatusServiceUnavailable || p.body != sayNoStore {
+			t.Errorf("%s: %d %s", address, p.status, p.body)
+		}
+	}
+	if p := b.do(http.MethodPost, consoleURL+"/auth/logout"); p.status != http.StatusServiceUnavailable || b.cookie("__Host-keydesk") != nil {
+		t.Errorf("sign-out: %d, cookie %v", p.status, b.cookie("__Host-keydesk"))
+	}
+}
+
+// TestUnreadableSession: a broken row is a fault, and signing in again mends it.
+func TestUnreadableSession(t *testing.T) {
+	r := newRig(t)
+	b := r.browser()
+	b.signIn("")
+	if _, err := r.db.W.ExecContext(t.Context(), `update web_session set data = '{'`); err != nil {
+		t.Fatal(err)
+	}
+	if p := b.get(consoleURL + "/"); p.status != http.StatusServiceUnavailable {
+		t.Errorf("%d %s", p.status, p.body)
+	}
+	b.signIn("")
+	if _, in := b.who(); !in || r.count("web_session") != 1 {
+		t.Errorf("signed in %v, %d sessions", in, r.count("web_session"))
+	}
+}
+
+func TestStaff(t *testing.T) {
+	r := newRig(t)
+	b := r.browser()
+	expect := func(want string) {
+		t.Helper()
+		tier, ok, err := r.login.Staff(t.Context(), danaID)
+		if err != nil || tier != want || ok != (want != "") {
+			t.Errorf("%q %v %v, want %q", tier, ok, err, want)
+		}
+	}
+	expect("")
+	b.signIn("")
+	expect("helpdesk")
+	r.clock.advance(time.Second)
+	r.issuer.claims = set("groups", []string{"Keydesk Owners"})
+	b.signIn("")
+	expect("owner")
+	r.clock.advance(time.Second)
+	r.issuer.claims = set("groups", []string{"Everyone"})
+	b.signIn("")
+	expect("")
+	if n := r.count("staff"); n != 1 {
+		t.Errorf("%d rows, want 1", n)
+	}
+	if _, ok, err := r.login.Staff(t.Context(), ""); ok || err != nil {
+		t.Error("nobody is staff", err)
+	}
+}
+
+func TestNoGroup(t *testing.T) {
+	r := newRig(t)
+	r.issuer.claims = set("groups", []string{})
+	b := r.browser()
+	b.signIn("")
+	if who, in := b.who(); !in || len(who.Roles) != 0 || who.Name != "Dana Kim" {
+		t.Errorf("%v %+v", in, who)
+	}
+}
+
+func TestRolesAddUp(t *testing.T) {
+	r := newRig(t, func(c *Config) {
+		c.Roles = func([]string) []desk.Role { return []desk.Role{desk.Auditor, desk.Helpdesk} }
+	})
+	b := r.browser()
+	b.signIn("")
+	if who, _ := b.who(); len(who.Roles) != 2 || who.Roles[1] != desk.Helpdesk {
+		t.Errorf("%v", who.Roles)
+	}
+}
