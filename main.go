@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"syscall"
@@ -19,18 +20,18 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, os.Args[1:]); err != nil {
+	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "keydesk:", err)
 		os.Exit(1) //nolint:gocritic // stop only restores signal handling
 	}
 }
 
-func run(ctx context.Context, args []string) error {
+func run(ctx context.Context, args []string, out io.Writer) error {
 	if err := config.CheckEnviron(os.Environ()); err != nil {
 		return err
 	}
 	var cli config.CLI
-	parser, err := kong.New(&cli, kong.Name("keydesk"), kong.Description("The desk where keys are handed out."))
+	parser, err := kong.New(&cli, kong.Name("keydesk"), kong.Description("The desk where keys are handed out."), kong.Writers(out, out))
 	if err != nil {
 		return err
 	}
@@ -40,21 +41,21 @@ func run(ctx context.Context, args []string) error {
 	}
 	switch cmd.Command() {
 	case "demo":
-		return demo(ctx, cli.Demo)
+		return demo(ctx, cli.Demo, out)
 	case "serve":
-		return serve(ctx, cli.Serve)
+		return serve(ctx, cli.Serve, out)
 	case "routes":
-		return app.Routes(os.Stdout)
+		return app.Routes(out)
 	case "audit verify":
-		return app.Verify(ctx, cli.Audit.Verify, os.Stdout)
+		return app.Verify(ctx, cli.Audit.Verify, out)
 	case "healthcheck":
 		return app.Healthcheck(ctx, cli.Healthcheck)
 	}
-	_, err = fmt.Println("keydesk", app.Version())
+	_, err = fmt.Fprintln(out, "keydesk", app.Version())
 	return err
 }
 
-func demo(ctx context.Context, d config.Demo) error {
+func demo(ctx context.Context, d config.Demo, out io.Writer) error {
 	if err := config.RefuseReal(os.Environ()); err != nil {
 		return err
 	}
@@ -64,15 +65,15 @@ func demo(ctx context.Context, d config.Demo) error {
 	if d.OktaListen != "" && !config.Loopback(d.OktaListen) {
 		return fmt.Errorf("--okta-listen %s: the organisation's API is served on loopback alone, such as 127.0.0.1:0", d.OktaListen)
 	}
-	return app.Demo(ctx, d, os.Stdout)
+	return app.Demo(ctx, d, out)
 }
 
-func serve(ctx context.Context, s config.Serve) error {
+func serve(ctx context.Context, s config.Serve, out io.Writer) error {
 	if err := s.Check(); err != nil {
 		return err
 	}
 	if err := s.LoadKey(); err != nil {
 		return err
 	}
-	return app.Serve(ctx, s, os.Stdout)
+	return app.Serve(ctx, s, out)
 }

@@ -15,7 +15,7 @@ const auditPage = 50
 // audit shows the record, as far as the operator may see it.
 func (h *Handlers) audit(c Ctx) error {
 	before, _ := strconv.ParseInt(c.QueryParam("before"), 10, 64)
-	f := audit.Filter{Text: c.QueryParam("q"), Target: c.QueryParam("target"), Action: c.QueryParam("action"), Before: before, Limit: auditPage + 1}
+	f := audit.Filter{Text: c.QueryParam("q"), Actor: c.QueryParam("actor"), Target: c.QueryParam("target"), Action: c.QueryParam("action"), Before: before, Limit: auditPage + 1}
 	acts, own, err := h.c.Desk.Record(c.Request().Context(), actor(c), f)
 	if err != nil {
 		return err

@@ -2,8 +2,8 @@ package handlers
 
 import (
 	"net/http"
-	"strings"
 
+	"keydesk/internal/login"
 	"keydesk/static"
 	"keydesk/views"
 )
@@ -33,6 +33,9 @@ func (h *Handlers) signOut(c Ctx) error {
 		return err
 	}
 	c.Response().Header().Set("Clear-Site-Data", `"cache", "storage"`)
+	if login.LocalPath(end) { // the demo's issuer is at home here
+		return c.Redirect(http.StatusSeeOther, end)
+	}
 	return render(c, http.StatusOK, views.SignedOut(h.frame(c, "Signed out", ""), end))
 }
 
@@ -57,12 +60,4 @@ func (h *Handlers) static(c Ctx) error {
 	c.Response().Header().Del("Cache-Control")
 	static.Handler().ServeHTTP(c.Response(), c.Request())
 	return nil
-}
-
-// localPath is a path of this console, or "/" for what is none.
-func localPath(s string) string {
-	if strings.HasPrefix(s, "/") && !strings.HasPrefix(s, "//") && !strings.ContainsAny(s, "\\\r\n\t") {
-		return s
-	}
-	return "/"
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/a-h/templ"
 
 	"keydesk/internal/desk"
+	"keydesk/internal/login"
 	"keydesk/views"
 )
 
@@ -70,7 +71,11 @@ func (h *Handlers) theme(c Ctx) error {
 		k.Value, k.MaxAge = "", -1
 	}
 	c.SetCookie(k)
-	return c.Redirect(http.StatusSeeOther, localPath(c.FormValue("return_to")))
+	back := c.FormValue("return_to")
+	if !login.LocalPath(back) {
+		back = "/"
+	}
+	return c.Redirect(http.StatusSeeOther, back)
 }
 
 // outcomeNotice is what the operator reads after a change that Okta confirmed.

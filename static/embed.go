@@ -102,12 +102,8 @@ func Href(name string) string {
 // Handler serves the files under the addresses that Href gives, and nothing
 // else: an address without the hash is not found.
 func Handler() http.Handler {
-	byPath := make(map[string]asset, len(assets))
-	for _, a := range assets {
-		byPath[a.path] = a
-	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		a, ok := byPath[r.URL.Path]
+		a, ok := at(r.URL.Path)
 		switch {
 		case !ok:
 			http.NotFound(w, r)
@@ -118,6 +114,16 @@ func Handler() http.Handler {
 			a.serve(w, r)
 		}
 	})
+}
+
+// at finds a file by its address; there are too few of them for an index.
+func at(address string) (asset, bool) {
+	for _, a := range assets {
+		if a.path == address {
+			return a, true
+		}
+	}
+	return asset{}, false
 }
 
 func (a asset) serve(w http.ResponseWriter, r *http.Request) {

@@ -129,7 +129,7 @@ func Home(f Frame, p HomeProps) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = panel("Your last acts", 0).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = panel("acts", "Your last acts", 0).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

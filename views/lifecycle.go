@@ -94,6 +94,16 @@ func confirmClass(s desk.Spec) string {
 	return "btn-main"
 }
 
+// notice is the page's notice; it offers to try again only what the person's
+// fresh state still allows, as there is a dialog for nothing else.
+func (p PersonProps) notice() Notice {
+	n := *p.Notice
+	if !slices.ContainsFunc(allowed(p.Person.Offers), func(o desk.Offer) bool { return o.Spec.Action == n.Retry }) {
+		n.Retry = ""
+	}
+	return n
+}
+
 // of keeps what was typed for action a and drops what was meant for another.
 func (f Form) of(a desk.Action) Form {
 	if f.Action != a {

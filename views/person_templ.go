@@ -289,7 +289,7 @@ func banner(f Frame, p PersonProps) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if p.Notice != nil {
-			templ_7745c5c3_Err = note(f, *p.Notice).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = note(f, p.notice()).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -583,7 +583,7 @@ func accountPanel(f Frame, p desk.Person) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = moment(f.Clock, "Read from Okta", p.ReadAt).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = moment(f.Clock, "As of", p.ReadAt).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -794,7 +794,7 @@ func historyPanel(f Frame, p PersonProps) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = panel("History", 0).Render(templ.WithChildren(ctx, templ_7745c5c3_Var28), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = panel("history", "History", 0).Render(templ.WithChildren(ctx, templ_7745c5c3_Var28), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -81,7 +81,7 @@ func rolesPanel(f Frame, p desk.Person) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = panel("Administrator roles", len(p.Roles.Value)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = panel("roles", "Administrator roles", len(p.Roles.Value)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -2,7 +2,6 @@ package views
 
 import "keydesk/internal/desk"
 
-
 // foundWords counts what a page of results shows, and no more than that: Okta
 // does not say how many there are in all.
 func foundWords(r desk.Results) string {

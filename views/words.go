@@ -186,7 +186,9 @@ func callName(u okta.User) string {
 }
 
 // work is title, department and place, as far as they are known.
-func work(p okta.Profile) string { return joined(", ", p.Text("title"), p.Text("department"), p.Text("city")) }
+func work(p okta.Profile) string {
+	return joined(", ", p.Text("title"), p.Text("department"), p.Text("city"))
+}
 
 func joined(sep string, parts ...string) string {
 	var out []string
@@ -215,6 +217,14 @@ func askSentence(who string) string {
 		return who + strings.Repeat(".", min(len(who), 1))
 	}
 	return "Ask " + who + "."
+}
+
+// ended puts a full stop where s has none: another sentence follows.
+func ended(s string) string {
+	if s == "" || strings.ContainsAny(s[len(s)-1:], ".?:") {
+		return s
+	}
+	return s + "."
 }
 
 // beforeAt is what stands before the last @ of s; all of it where there is none.

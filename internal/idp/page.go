@@ -19,33 +19,31 @@ const layout = `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta name="viewport" content="width=device-width,initial-scale=1">
+<meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{{.Title}} · Keydesk demo</title>
 {{with .Stylesheet}}<link rel="stylesheet" href="{{.}}">{{end}}
 </head>
-<body class="plain">
-<main id="main" class="narrow">
-<header class="intro">
-<h1>{{.Title}}</h1>
-<p class="dim">{{.Text}}</p>
-</header>
-{{with .People}}<form method="post" action="{{$.Action}}">
-<ul class="card people">
-{{range .}}<li><button class="person" type="submit" name="person" value="{{.Key}}">
+<body class="bare">
+<header class="top"><span class="brand">Keydesk</span><span class="tag tag-warn demo">Demo organisation</span></header>
+<div class="content"><main id="main">
+{{if .People}}<div class="title"><h1>{{.Title}}</h1><p class="dim">{{.Text}}</p></div>
+<form class="pair" method="post" action="{{.Action}}">
+{{range .People}}<button class="door" type="submit" name="person" value="{{.Key}}">
 <span class="face" aria-hidden="true">{{initials .Name}}</span>
-<span><strong>{{.Name}}</strong> <small>{{.Note}}</small> <small class="dim">{{.Login}}</small></span>
-</button></li>
-{{end}}</ul>
-</form>
-{{else}}<p><a class="btn" href="/">Back to the console</a></p>
-{{end}}</main>
+<span>{{.Name}} <small>{{.Note}}</small></span>
+</button>
+{{end}}</form>
+{{else}}<section class="card problem"><h1>{{.Title}}</h1><p>{{.Text}}</p><div class="ways"><a class="btn" href="/">Back to the console</a></div></section>
+{{end}}</main></div>
 </body>
 </html>
 `
 
 func picker(people []Person, action string) page {
-	return page{Title: "Who are you today?", Text: "This is the sign-in page of the demo organisation. Nobody here is real and nobody has a password: choose a person to see the console as they do.",
-		People: people, Action: action}
+	return page{
+		Title: "Who are you today?", People: people, Action: action,
+		Text: "This is the sign-in page of the demo organisation. Nobody here is real and nobody has a password: choose a person to see the console as they do.",
+	}
 }
 
 func sorry(text string) page { return page{Title: "This did not work", Text: text} }

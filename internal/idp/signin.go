@@ -170,8 +170,10 @@ func onOrigin(raw, host, path string) bool {
 	return (u.Scheme == "http" || u.Scheme == "https") && u.Host == host && raw == u.Scheme+"://"+host+path
 }
 
+// cookie is Secure only where the console is reached by https: the demo mostly
+// is by http, on loopback.
 func (i *Issuer) cookie(r *http.Request, value string, maxAge int) *http.Cookie {
-	return &http.Cookie{Name: cookieName, Value: value, Path: i.cfg.SignInPath, MaxAge: maxAge, HttpOnly: true, Secure: r.TLS != nil, SameSite: http.SameSiteLaxMode}
+	return &http.Cookie{Name: cookieName, Value: value, Path: i.cfg.SignInPath, MaxAge: maxAge, HttpOnly: true, Secure: r.TLS != nil, SameSite: http.SameSiteLaxMode} //nolint:gosec // see above
 }
 
 func cookieValue(r *http.Request) string {

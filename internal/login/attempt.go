@@ -41,8 +41,10 @@ func (l *Login) Start(c echo.Context) error {
 	if err != nil {
 		return unreachable(err)
 	}
-	a := attempt{state: secret(), browser: secret(), nonce: secret(), verifier: oauth2.GenerateVerifier(),
-		redirectURI: l.origin(c.Request()) + CallbackPath, returnTo: returnTo(c.QueryParam("return_to"))}
+	a := attempt{
+		state: secret(), browser: secret(), nonce: secret(), verifier: oauth2.GenerateVerifier(),
+		redirectURI: l.origin(c.Request()) + CallbackPath, returnTo: returnTo(c.QueryParam("return_to")),
+	}
 	if err := l.remember(ctx, a); err != nil {
 		return storeFault(err)
 	}
@@ -140,9 +142,9 @@ func (l *Login) attemptCookie(state, value string, maxAge int) *http.Cookie {
 }
 
 // cookie is Lax, not Strict: a Strict one is not sent on the way back from the
-// issuer.
+// issuer. It is Secure wherever the browser comes by https.
 func (l *Login) cookie(name, value string, maxAge int) *http.Cookie {
-	return &http.Cookie{Name: name, Value: value, Path: "/", MaxAge: maxAge, HttpOnly: true, Secure: l.cfg.Secure, SameSite: http.SameSiteLaxMode}
+	return &http.Cookie{Name: name, Value: value, Path: "/", MaxAge: maxAge, HttpOnly: true, Secure: l.cfg.Secure, SameSite: http.SameSiteLaxMode} //nolint:gosec // see above
 }
 
 func secret() string {

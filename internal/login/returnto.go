@@ -11,7 +11,7 @@ const maxReturnTo = 512
 // a path of this console, with or without a query, that every browser
 // understands as such and that is not part of signing in or out.
 func LocalPath(s string) bool {
-	if len(s) == 0 || len(s) > maxReturnTo || s[0] != '/' {
+	if len(s) > maxReturnTo || !strings.HasPrefix(s, "/") || strings.HasPrefix(s, "//") {
 		return false
 	}
 	for i := range len(s) {
@@ -29,7 +29,7 @@ func LocalPath(s string) bool {
 // plainPath looks at the decoded path once more as somebody who decodes again
 // or treats a backslash as a slash would see it.
 func plainPath(p string) bool {
-	if strings.HasPrefix(p, "//") || strings.Contains(p, "//") || strings.ContainsAny(p, `\%`) {
+	if !strings.HasPrefix(p, "/") || strings.Contains(p, "//") || strings.ContainsAny(p, `\%`) {
 		return false
 	}
 	for part := range strings.SplitSeq(p, "/") {

@@ -25,7 +25,7 @@ func TestReturnTo(t *testing.T) {
 func hostilePlaces() []string {
 	return []string{
 		"", " ", "users", "?q=1", "#x", ".", "..", "./x", "../x",
-		"//evil.test", "///evil.test", "////evil.test/", "/\\evil.test", "\\\\evil.test", "\\/evil.test", "/\\/evil.test", "/\\\\evil.test",
+		"//", "//?x", "//#x", "///", "//evil.test", "///evil.test", "////evil.test/", "/\\evil.test", "\\\\evil.test", "\\/evil.test", "/\\/evil.test", "/\\\\evil.test",
 		"http://evil.test", "https://evil.test", "HTTPS://evil.test", "https:evil.test", "https:/evil.test", "http:///evil.test", "ftp://evil.test",
 		"javascript:alert(1)", "JaVaScRiPt:alert(1)", "data:text/html,x", "vbscript:x", "mailto:a@evil.test", "evil.test", "@evil.test", "user@evil.test",
 		"/%2Fevil.test", "/%2f%2fevil.test", "/%5Cevil.test", "/%5cevil.test", "/.//evil.test", "/..//evil.test", "/x//evil.test", "/%09/evil.test", "/\t/evil.test",

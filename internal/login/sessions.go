@@ -48,8 +48,10 @@ type webSessions struct {
 var _ sessions.Store = (*webSessions)(nil)
 
 func newSessions(cfg Config, db *store.DB) *webSessions {
-	s := &webSessions{db: db, name: "keydesk", idle: cfg.Idle, absolute: cfg.Absolute, now: cfg.Now, seen: seen{at: map[string]int64{}},
-		options: sessions.Options{Path: "/", HttpOnly: true, Secure: cfg.Secure, SameSite: http.SameSiteLaxMode}}
+	s := &webSessions{
+		db: db, name: "keydesk", idle: cfg.Idle, absolute: cfg.Absolute, now: cfg.Now, seen: seen{at: map[string]int64{}},
+		options: sessions.Options{Path: "/", HttpOnly: true, Secure: cfg.Secure, SameSite: http.SameSiteLaxMode},
+	}
 	if cfg.Secure {
 		s.name = hostOnlyPrefix + s.name
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // seen is a request as it came out of the socket.
@@ -130,7 +131,7 @@ func TestReceipt(t *testing.T) {
 	r := Receipt{RequestID: "of the call before"}
 	srv := httptest.NewServer(says(200, ``))
 	srv.Close()
-	_, _ = clientOf(t, Config{URL: srv.URL}).Users.Get(WithReceipt(t.Context(), &r), ann)
+	_, _ = clientOf(t, Config{URL: srv.URL, ReadTimeout: 100 * time.Millisecond}).Users.Get(WithReceipt(t.Context(), &r), ann)
 	if r != (Receipt{}) {
 		t.Errorf("without an answer: %+v", r)
 	}

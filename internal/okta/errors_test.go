@@ -22,9 +22,10 @@ func TestErrorBodies(t *testing.T) {
 		want    Error
 	}{
 		"okta": {
-			403, []string{"X-Okta-Request-Id: 3ab3"},
+			403,
+			[]string{"X-Okta-Request-Id: 77e0"},
 			`{"errorCode":"E0000032","errorSummary":"Unlock is not allowed.","errorLink":"E0000032","errorId":"oae9_-x","errorCauses":[{"errorSummary":"The user is not locked out."},{"errorSummary":"b"}]}`,
-			Error{Code: "E0000032", Summary: "Unlock is not allowed.", ID: "oae9_-x", RequestID: "3ab3", Causes: []string{"The user is not locked out.", "b"}},
+			Error{Code: "E0000032", Summary: "Unlock is not allowed.", ID: "oae9_-x", RequestID: "77e0", Causes: []string{"The user is not locked out.", "b"}},
 		},
 		"oauth": {
 			400, nil, `{"error":"invalid_dpop_proof","error_description":"The proof is missing."}`,
@@ -62,8 +63,8 @@ func TestErrorBodies(t *testing.T) {
 }
 
 func TestErrorText(t *testing.T) {
-	e := &Error{Op: "UnlockUser", Status: 403, Code: "E0000032", Summary: "no", Causes: []string{`<b>"`}, RequestID: "3a", Err: errForeign}
-	if got, want := e.Error(), `okta: UnlockUser: 403 E0000032 "no" "<b>\"" request 3a `+errForeign.Error(); got != want {
+	e := &Error{Op: "UnlockUser", Status: 403, Code: "E0000032", Summary: "no", Causes: []string{`<b>"`}, RequestID: "77", Err: errForeign}
+	if got, want := e.Error(), `okta: UnlockUser: 403 E0000032 "no" "<b>\"" request 77 `+errForeign.Error(); got != want {
 		t.Errorf("%s\n%s", got, want)
 	}
 	if got := (&Error{Op: "GetUser", Err: errFull}).Error(); got != "okta: GetUser: "+errFull.Error() {

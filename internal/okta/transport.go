@@ -39,8 +39,8 @@ func (t *transport) send(req *http.Request, bucket string, limit time.Duration) 
 		}
 		a, err = t.attempt(req, limit)
 		t.windows.learn(bucket, a)
-		pause, again := retry(req, try, a, err)
-		if !again || !sleep(req.Context(), pause, 0) {
+		pause, left, again := retry(req, try, a, err)
+		if !again || !sleep(req.Context(), pause, left) {
 			return a, err
 		}
 	}
@@ -64,24 +64,24 @@ func (t *transport) attempt(req *http.Request, limit time.Duration) (answer, err
 	return a, nil
 }
 
-// retry decides whether a call may be made again, and after which pause. A
-// change is sent again only after a 429, which Okta did not process. net/http
-// makes some calls again on its own, and never one of ours that changes
-// something and went out: that takes an Idempotency-Key header, which must
-// therefore never be set.
-func retry(req *http.Request, try int, a answer, err error) (time.Duration, bool) {
+// retry decides whether a call may be made again, after which pause, and with
+// how much of the caller's time left. A change is sent again only after a 429,
+// which Okta did not process. net/http makes some calls again on its own, and
+// never one of ours that changes something and went out: that takes an
+// Idempotency-Key header, which must therefore never be set.
+func retry(req *http.Request, try int, a answer, err error) (pause, left time.Duration, again bool) {
 	read := req.Method == http.MethodGet || req.Method == http.MethodHead
 	switch {
 	case err == nil && a.status == http.StatusTooManyRequests:
 		if w, ok := windowOf(a.header); ok && w.Remaining == 0 {
-			return 0, try < limitedTries // take waits for the next window
+			return 0, enough, try < limitedTries // take waits for the next window
 		}
-		return jitter(concurrencyLow, concurrencyHigh), try < limitedTries
+		return jitter(concurrencyLow, concurrencyHigh), enough, try < limitedTries
 	case read && try < readTries && failed(a, err):
 		least := 200 * time.Millisecond << (try - 1)
-		return jitter(least, 2*least), true
+		return jitter(least, 2*least), 0, true
 	}
-	return 0, false
+	return 0, 0, false
 }
 
 // failed reports whether a call may well succeed the next time.
@@ -93,7 +93,9 @@ func failed(a answer, err error) bool {
 	return cut || a.status >= 500 && a.status != http.StatusNotImplemented
 }
 
-func jitter(low, high time.Duration) time.Duration { return low + rand.N(high-low) }
+func jitter(low, high time.Duration) time.Duration {
+	return low + rand.N(high-low) //nolint:gosec // it spreads waits, nobody gains by guessing it
+}
 
 // sleep waits, or reports at once that the caller cannot: that its time would
 // be over, or less than left of it be left.

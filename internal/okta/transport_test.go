@@ -11,90 +11,6 @@ import (
 	"time"
 )
 
-// counter counts calls as Okta does: so many a minute by its own clock, and so
-// many at once.
-type counter struct {
-	mu       sync.Mutex
-	limit    int           // a minute
-	atOnce   int           // 0: any number
-	skew     time.Duration // its clock against ours
-	mute     bool          // sends no rate headers
-	script   []int         // statuses of the first calls, after which it is 200
-	now      int           // under way
-	window   int64
-	used     int
-	served   []time.Time
-	limited  int
-	crowded  int
-	rewrites func(http.Header)
-}
-
-func (f *counter) RoundTrip(r *http.Request) (*http.Response, error) {
-	status, h := f.begin()
-	select {
-	case <-time.After(100 * time.Millisecond):
-	case <-r.Context().Done():
-		return nil, r.Context().Err()
-	}
-	f.mu.Lock()
-	f.now--
-	f.mu.Unlock()
-	body := `{}`
-	if status >= 400 {
-		body = `{"errorCode":"E0000047"}`
-	}
-	return reply(status, body, h), nil
-}
-
-func (f *counter) begin() (int, http.Header) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.now++
-	now := time.Now().Add(f.skew)
-	if m := (now.Unix() + 23) / 60; m != f.window {
-		f.window, f.used = m, 0
-	}
-	status := f.status()
-	limit, left := f.limit, f.limit-f.used
-	if status == http.StatusTooManyRequests && f.used < f.limit {
-		limit, left = 0, 0
-	}
-	h := http.Header{"Date": {now.UTC().Format(http.TimeFormat)}}
-	if !f.mute {
-		h["X-Rate-Limit-Limit"] = []string{strconv.Itoa(limit)}
-		h["X-Rate-Limit-Remaining"] = []string{strconv.Itoa(left)}
-		h["X-Rate-Limit-Reset"] = []string{strconv.FormatInt((f.window+1)*60-23, 10)}
-	}
-	if f.rewrites != nil {
-		f.rewrites(h)
-	}
-	return status, h
-}
-
-func (f *counter) status() int {
-	switch {
-	case f.atOnce > 0 && f.now > f.atOnce:
-		f.crowded++
-		return http.StatusTooManyRequests
-	case f.limit > 0 && f.used >= f.limit:
-		f.limited++
-		return http.StatusTooManyRequests
-	}
-	f.used++
-	f.served = append(f.served, time.Now())
-	if len(f.script) > 0 {
-		status := f.script[0]
-		f.script = f.script[1:]
-		return status
-	}
-	return http.StatusOK
-}
-
-func (f *counter) client(t *testing.T) *Client {
-	t.Helper()
-	return clientOf(t, Config{URL: "https://brightwater.okta.com", Transport: f})
-}
-
 // TestBackgroundKeepsPace: a thousand calls, all started at once, over windows
 // of a hundred, with Okta's clock well away from ours: none is refused, and a
 // fifth of every window stays free.
@@ -126,24 +42,13 @@ func TestBackgroundKeepsPace(t *testing.T) {
 	}
 }
 
-// most is the largest number of calls served in one of the counter's windows.
-func (f *counter) most(skew time.Duration) int {
-	n, most := map[int64]int{}, 0
-	for _, at := range f.served {
-		m := (at.Add(skew).Unix() + 23) / 60
-		n[m]++
-		most = max(most, n[m])
-	}
-	return most
-}
-
 // TestPeopleUseTheReserve: when the background has used its share, people go on
 // at once, down to the last call.
 func TestPeopleUseTheReserve(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := &counter{limit: 20}
 		c := f.client(t)
-		time.Sleep(40 * time.Second) // to the beginning of a window
+		<-time.After(40 * time.Second) // to the beginning of a window
 		for range 16 {
 			if err := c.Lifecycle.Unlock(Background(t.Context()), ann); err != nil {
 				t.Fatal(err)
@@ -176,12 +81,12 @@ func TestWaitsOnlyAsLongAsTheCallerCan(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := &counter{limit: 1}
 		c := f.client(t)
-		time.Sleep(50 * time.Second)
+		<-time.After(50 * time.Second)
 		if err := c.Lifecycle.Unlock(t.Context(), ann); err != nil {
 			t.Fatal(err)
 		}
 		left := time.Until(c.Windows()[0].Reset)
-		time.Sleep(left - 10*time.Second)
+		<-time.After(left - 10*time.Second)
 		for _, timeout := range []time.Duration{5 * time.Second, 12 * time.Second} {
 			ctx, cancel := context.WithTimeout(t.Context(), timeout)
 			start := time.Now()
@@ -353,7 +258,7 @@ func TestProbeLost(t *testing.T) {
 			out++
 			most = max(most, out)
 			mu.Unlock()
-			time.Sleep(time.Second)
+			<-time.After(time.Second)
 			mu.Lock()
 			out--
 			mu.Unlock()
@@ -365,7 +270,7 @@ func TestProbeLost(t *testing.T) {
 		for range 5 {
 			all.Go(func() { _ = c.Lifecycle.Unlock(ctx, ann) })
 		}
-		time.Sleep(2500 * time.Millisecond)
+		<-time.After(2500 * time.Millisecond)
 		cancel()
 		all.Wait()
 		if most != 1 {

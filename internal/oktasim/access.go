@@ -6,7 +6,8 @@ import (
 	"strconv"
 )
 
-// listGroups serves ListUserGroups: Everyone first, then in order of id.
+// listGroups serves ListUserGroups: Everyone first, then in the order
+// of joining. The cursor is the last group's id.
 func (o *Org) listGroups(c *call, p *person) (answer, error) {
 	limit, err := c.limitOf(pageMax)
 	if err != nil {
@@ -36,6 +37,8 @@ func (o *Org) listGroups(c *call, p *person) (answer, error) {
 	return answer{status: http.StatusOK, body: list}, nil
 }
 
+// groupObject is a group as every list shows it. Owners are linked only in
+// organisations with governance, which this is not.
 func groupObject(c *call, g *group) object {
 	self := c.base + "/api/v1/groups/" + g.id
 	logo := func(size string) object {
@@ -46,12 +49,17 @@ func groupObject(c *call, g *group) object {
 		about = g.description
 	}
 	return object{
-		{"id", g.id}, {"created", g.created}, {"lastUpdated", g.updated}, {"lastMembershipUpdated", g.members},
-		{"objectClass", []string{"okta:user_group"}}, {"type", g.kind},
+		{"id", g.id},
+		{"created", g.created},
+		{"lastUpdated", g.updated},
+		{"lastMembershipUpdated", g.members},
+		{"objectClass", []string{"okta:user_group"}},
+		{"type", g.kind},
 		{"profile", object{{"name", g.name}, {"description", about}}},
 		{"_links", object{
 			{"logo", []object{logo("medium"), logo("large")}},
-			{"users", link(self + "/users")}, {"apps", link(self + "/apps")},
+			{"users", link(self + "/users")},
+			{"apps", link(self + "/apps")},
 		}},
 	}
 }

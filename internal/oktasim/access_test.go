@@ -50,3 +50,14 @@ func TestGroupPages(t *testing.T) {
 		t.Errorf("%v, want %v", pages, whole)
 	}
 }
+
+func TestJoiningTwiceIsJoiningOnce(t *testing.T) {
+	o := small(t)
+	p := o.FirstWith(active)
+	o.JoinGroup(p.ID, "New")
+	once := get(t, o, userPath(p.ID, "/groups")).ids()
+	o.JoinGroup(p.ID, "New")
+	if twice := get(t, o, userPath(p.ID, "/groups")).ids(); !slices.Equal(once, twice) || len(once) != len(p.Groups)+1 {
+		t.Errorf("%v, then %v", once, twice)
+	}
+}

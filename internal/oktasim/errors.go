@@ -21,8 +21,11 @@ func (e apiError) object(id string) object {
 		causes[i] = object{{"errorSummary", c}}
 	}
 	return object{
-		{"errorCode", e.code}, {"errorSummary", e.summary}, {"errorLink", e.code},
-		{"errorId", id}, {"errorCauses", causes},
+		{"errorCode", e.code},
+		{"errorSummary", e.summary},
+		{"errorLink", e.code},
+		{"errorId", id},
+		{"errorCauses", causes},
 	}
 }
 
@@ -30,10 +33,12 @@ func errInvalid(what, cause string) apiError {
 	return apiError{http.StatusBadRequest, "E0000001", "Api validation failed: " + what, []string{cause}}
 }
 
+// errNotFound names what was looked for as the caller wrote it, and its kind.
 func errNotFound(id, kind string) apiError {
 	return apiError{http.StatusNotFound, "E0000007", "Not found: Resource not found: " + id + " (" + kind + ")", nil}
 }
 
+// errSearch is for expressions and for cursors from elsewhere.
 func errSearch(cause string) apiError {
 	return apiError{http.StatusBadRequest, "E0000031", "Invalid search criteria.", []string{cause}}
 }
@@ -42,6 +47,7 @@ func errBody() apiError {
 	return apiError{http.StatusBadRequest, "E0000003", "The request body was not well-formed.", nil}
 }
 
+// errSession is said to a caller without any token; a wrong one is errToken.
 func errSession() apiError {
 	return apiError{http.StatusForbidden, "E0000005", "Invalid session", nil}
 }
@@ -62,6 +68,7 @@ func errReset() apiError {
 	return apiError{http.StatusForbidden, "E0000017", "Password reset failed", nil}
 }
 
+// errMethod has the words that were recorded, not those of the reference.
 func errMethod() apiError {
 	return apiError{http.StatusMethodNotAllowed, "E0000022", "The endpoint does not support the provided HTTP method", nil}
 }

@@ -95,6 +95,7 @@ func (o *Org) compileComparison(e expr, d dialect) (match, error) {
 	}, nil
 }
 
+// present: an empty string and an empty list are values, a null date is none.
 func present(v any) bool {
 	if t, ok := v.(time.Time); ok {
 		return !t.IsZero()
@@ -102,6 +103,7 @@ func present(v any) bool {
 	return v != nil
 }
 
+// getter resolves an attribute once, so that a scan over many people does not.
 func (o *Org) getter(attr string) func(*person) any {
 	switch attr {
 	case "id":
@@ -145,6 +147,7 @@ func isTime(attr string) bool {
 	return slices.Contains([]string{"created", "activated", "statusChanged", "lastUpdated"}, attr)
 }
 
+// ordered reads the sign of a comparison as the operator wants it.
 func ordered(op string, sign int) bool {
 	switch op {
 	case "eq":
@@ -169,6 +172,8 @@ func numberTester(op string, want float64) (func(any) bool, error) {
 	}, nil
 }
 
+// timeTester compares whole seconds: answers show no others, so what a caller
+// read must be equal to what it asks for.
 func timeTester(op, want string) (func(any) bool, error) {
 	t, err := time.Parse(time.RFC3339, want)
 	if err != nil {
@@ -183,6 +188,8 @@ func timeTester(op, want string) (func(any) bool, error) {
 	}, nil
 }
 
+// textTester folds case letter by letter and nothing else: é is not e, which is
+// what makes people with accents hard to find in Okta.
 func textTester(op, want string, fold bool) func(any) bool {
 	same := func(a, b string) bool { return a == b }
 	lower := func(s string) string { return s }
@@ -207,6 +214,8 @@ func textTester(op, want string, fold bool) func(any) bool {
 	}
 }
 
+// firstRunes cuts by letters, not bytes: folding may change how many bytes a
+// letter takes.
 func firstRunes(s string, n int) string {
 	for i := range s {
 		if n == 0 {

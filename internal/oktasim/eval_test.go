@@ -14,6 +14,7 @@ func searchOrg(t *testing.T) (*Org, string) {
 	id := o.FirstWith(lockedOut).ID
 	o.SetProfile(id, "firstName", "José")
 	o.SetProfile(id, "lastName", `O"Neill`)
+	o.SetProfile(id, "middleName", "Élodie Anne")
 	o.SetProfile(id, "badgeNumber", 123456)
 	o.SetProfile(id, "vip", true)
 	o.SetProfile(id, "skills", []any{"Feature", "other", 7.0})
@@ -30,6 +31,8 @@ func TestSearchFinds(t *testing.T) {
 		`profile.firstName eq "Jose"`:                                        false, // accents count
 		`profile.firstName sw "jos"`:                                         true,
 		`profile.firstName sw "josé!"`:                                       false,
+		`profile.middleName sw "éLO"`:                                        true,
+		`profile.middleName sw "lo"`:                                         false,
 		`profile.firstName co "OS"`:                                          true,
 		`profile.lastName eq "o\"neill"`:                                     true,
 		`profile.lastName sw ""`:                                             true,
@@ -146,6 +149,24 @@ func BenchmarkSearch100k(b *testing.B) {
 		}
 		if n == 0 {
 			b.Fatal("nobody found")
+		}
+	}
+}
+
+// A time that was read is equal to the time that is asked for.
+func TestTimesAreComparedAsShown(t *testing.T) {
+	o := small(t)
+	id := o.FirstWith(active).ID
+	o.Advance(1500 * time.Millisecond)
+	o.SetProfile(id, "title", "Poet")
+	shown := get(t, o, userPath(id, "")).text("lastUpdated")
+	for target, in := range map[string]bool{
+		search(`lastUpdated eq "` + shown + `"`):                                true,
+		search(`lastUpdated gt "` + shown + `"`):                                false,
+		"/api/v1/users?filter=" + url.QueryEscape(`lastUpdated ge "`+shown+`"`): true,
+	} {
+		if got := slices.Contains(get(t, o, target).wantCode(200).ids(), id); got != in {
+			t.Errorf("%s: %v", target, got)
 		}
 	}
 }

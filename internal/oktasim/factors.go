@@ -25,8 +25,14 @@ func factorObject(c *call, p *person, f factor) object {
 	}
 	links = append(links, member{"user", hint(c.userHref(p), "GET")})
 	return object{
-		{"id", f.id}, {"factorType", f.kind}, {"provider", f.provider}, {"vendorName", f.vendor},
-		{"status", f.status}, {"created", f.created}, {"lastUpdated", f.created},
-		{"profile", f.profile}, {"_links", links},
+		{"id", f.id},
+		{"factorType", f.kind},
+		{"provider", f.provider},
+		{"vendorName", f.vendor},
+		{"status", f.status},
+		{"created", f.created},
+		{"lastUpdated", f.created},
+		{"profile", f.profile},
+		{"_links", links},
 	}
 }

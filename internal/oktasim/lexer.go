@@ -22,6 +22,8 @@ type token struct {
 	text string // of a string, without quotes and escapes
 }
 
+// String is how an error names the token. It leaves values out: they may be
+// anything, and the error travels on.
 func (t token) String() string {
 	switch t.kind {
 	case tokenEnd:

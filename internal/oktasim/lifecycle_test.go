@@ -209,10 +209,10 @@ func TestPasswordsOfOthersAreLeftAlone(t *testing.T) {
 	o := New(Options{Start: begin()})
 	var federated, directory string
 	for _, p := range o.people {
-		switch {
-		case p.provider.kind == "FEDERATION":
+		switch p.provider.kind {
+		case "FEDERATION":
 			federated = p.id
-		case p.provider.kind == "ACTIVE_DIRECTORY":
+		case "ACTIVE_DIRECTORY":
 			directory = p.id
 		}
 	}
@@ -234,5 +234,26 @@ func TestTemporaryPasswordsFitAPolicy(t *testing.T) {
 			t.Fatalf("temporary password %q", p)
 		}
 		seen[p] = true
+	}
+}
+
+// Leaving takes the password and everything that kept the person signed in;
+// coming back begins without a password.
+func TestDeactivatedAndBack(t *testing.T) {
+	o := small(t)
+	p := o.FirstWith(active)
+	before := get(t, o, userPath(p.ID, ""))
+	post(t, o, userPath(p.ID, "/lifecycle/deactivate")).wantCode(200)
+	gone, _ := o.Person(p.ID)
+	if gone.Sessions+gone.Tokens+gone.Devices != 0 {
+		t.Errorf("%+v", gone)
+	}
+	if r := get(t, o, userPath(p.ID, "")); r.at("credentials/password") != nil || r.text("activated") != before.text("activated") {
+		t.Errorf("%s", r.body)
+	}
+	o.Advance(time.Hour)
+	post(t, o, userPath(p.ID, "/lifecycle/activate")).wantCode(200)
+	if r := get(t, o, userPath(p.ID, "")); r.text("status") != provisioned || r.text("activated") == before.text("activated") {
+		t.Errorf("%s", r.body)
 	}
 }

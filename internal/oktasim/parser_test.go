@@ -63,6 +63,14 @@ func TestParseRefuses(t *testing.T) {
 	}
 }
 
+// Depth is what is limited, not the number of parentheses.
+func TestManyParenthesesSideBySide(t *testing.T) {
+	text := strings.Repeat("(id pr) and ", deepest+5) + "(id pr)"
+	if e, err := parse(text); err != nil || len(e.kids) != deepest+6 {
+		t.Errorf("%v", err)
+	}
+}
+
 // drawExpr draws a tree that parse can produce.
 func drawExpr(t *rapid.T, depth int) expr {
 	if depth > 0 && rapid.Bool().Draw(t, "nested") {

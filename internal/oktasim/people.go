@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 )
@@ -172,12 +173,16 @@ func (o *Org) SetProfile(id, name string, value any) {
 	})
 }
 
-// JoinGroup puts a person into a group, which is made if there is none.
+// JoinGroup puts a person into a group, which is made if there is none. Who is
+// in it already stays.
 func (o *Org) JoinGroup(id, groupName string) {
 	o.change(id, func(p *person, now time.Time) {
 		g := o.groups[groupName]
 		if g == nil {
 			g = o.newGroup(groupName, "", now)
+		}
+		if slices.Contains(p.groups, g) {
+			return
 		}
 		g.members = now
 		p.groups = append(p.groups[:len(p.groups):len(p.groups)], g)

@@ -37,10 +37,17 @@ const (
 	expandApps   = "targets/catalog/apps"
 )
 
+// roleObject is one assignment. Group-held ones name the group as assignee, and
+// look the same otherwise (recorded on the group).
 func roleObject(c *call, r *role, assignment, assignee string, expand []string) object {
 	o := object{
-		{"id", r.id}, {"label", r.label}, {"type", r.kind}, {"status", "ACTIVE"},
-		{"created", r.created}, {"lastUpdated", r.created}, {"assignmentType", assignment},
+		{"id", r.id},
+		{"label", r.label},
+		{"type", r.kind},
+		{"status", "ACTIVE"},
+		{"created", r.created},
+		{"lastUpdated", r.created},
+		{"assignmentType", assignment},
 	}
 	links := object{{"assignee", link(assignee)}}
 	if r.custom != nil {
@@ -58,7 +65,9 @@ func customLinks(c *call, r *role) object {
 	sets := c.base + "/api/v1/iam/resource-sets/" + r.custom.resources
 	roles := adminHost(c.base) + "/api/v1/iam/roles/" + r.custom.role
 	return object{
-		{"role", link(roles)}, {"resource-set", link(sets)}, {"permissions", link(roles + "/permissions")},
+		{"role", link(roles)},
+		{"resource-set", link(sets)},
+		{"permissions", link(roles + "/permissions")},
 		{"member", link(sets + "/bindings/" + r.custom.role + "/members/" + r.id)},
 	}
 }
@@ -98,12 +107,16 @@ func targetsObject(c *call, r *role, expand []string) any {
 func appObject(c *call, a app) object {
 	if a.id != "" {
 		return object{
-			{"name", a.label}, {"status", "ACTIVE"}, {"id", a.id},
+			{"name", a.label},
+			{"status", "ACTIVE"},
+			{"id", a.id},
 			{"_links", object{{"self", link(c.base + "/api/v1/apps/" + a.id)}}},
 		}
 	}
 	return object{
-		{"name", a.name}, {"displayName", a.label}, {"status", "ACTIVE"},
+		{"name", a.name},
+		{"displayName", a.label},
+		{"status", "ACTIVE"},
 		{"_links", object{{"self", link(c.base + "/api/v1/catalog/apps/" + a.name)}}},
 	}
 }

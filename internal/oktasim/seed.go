@@ -2,6 +2,7 @@ package oktasim
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"time"
 )
@@ -66,6 +67,7 @@ type draft struct {
 	key         string // of the console's staff
 	staff, vip  bool
 	head, owner bool
+	fresh       bool // has a password and never signed in
 }
 
 // A grant is a role for a draft, limited to groups or apps by name.
@@ -84,13 +86,17 @@ func (s *seeder) add(d draft) {
 	}
 	s.dates(p)
 	s.credentials(p)
+	if !d.fresh {
+		s.habits(p)
+	} else {
+		p.lastLogin = time.Time{}
+	}
 	for _, name := range append([]string{d.department, d.office.city + " Office"}, d.groups...) {
 		p.groups = append(p.groups, s.group(name))
 	}
 	for _, g := range d.roles {
 		p.roles = append(p.roles, s.role(g, p.created))
 	}
-	s.factors(p)
 	o.byID[p.id], o.byLogin[login] = len(o.people), len(o.people)
 	o.people = append(o.people, p)
 	if d.head || s.heads[d.department] == nil {
@@ -162,11 +168,17 @@ func (s *seeder) profile(d draft, login string) profile {
 	return p
 }
 
+// arrival is when the nth person came: nine years ago the first, two days ago
+// the last, and more and more in between, as a company grows.
+func (s *seeder) arrival(n int) time.Time {
+	left := max(0, 1-float64(n)/float64(s.org.opts.People))
+	return s.start.Add(-2*day - time.Duration(left*math.Sqrt(left)*float64(9*year))).Truncate(time.Second)
+}
+
 // dates gives a history that fits the status and the order of arrival.
 func (s *seeder) dates(p *person) {
-	n, all := len(s.org.people), s.org.opts.People
-	slot := 9 * year / time.Duration(all)
-	p.created = s.start.Add(-9*year - 30*day + time.Duration(n)*slot + s.rnd.span(slot)).Truncate(time.Second)
+	from, to := s.arrival(len(s.org.people)), s.arrival(len(s.org.people)+1)
+	p.created = from.Add(s.rnd.span(to.Sub(from)))
 	p.lastUpdated = p.created
 	if p.status == staged {
 		return
@@ -222,10 +234,14 @@ func (s *seeder) credentials(p *person) {
 			"What was the first thing you learned to cook?",
 		})
 	}
-	if p.status != active && p.status != passwordExpired {
-		return
+}
+
+// habits are what gathers around somebody who signs in.
+func (s *seeder) habits(p *person) {
+	s.factors(p)
+	if p.status == active || p.status == passwordExpired {
+		p.sessions, p.tokens, p.devices = 1+s.rnd.below(3), s.rnd.below(5), 1+s.rnd.below(2)
 	}
-	p.sessions, p.tokens, p.devices = 1+s.rnd.below(3), s.rnd.below(5), 1+s.rnd.below(2)
 }
 
 func (s *seeder) group(name string) *group {

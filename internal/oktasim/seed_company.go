@@ -110,7 +110,11 @@ func (s *seeder) ordinary(n int) draft {
 	if (dep.name == "Engineering" || dep.name == "Support") && s.rnd.chance(15) {
 		d.groups = append(d.groups, "On call")
 	}
-	if n >= len(statuses()) && d.status == active {
+	if n < len(statuses()) {
+		return d
+	}
+	d.fresh = (d.status == active || d.status == passwordExpired) && s.rnd.chance(4)
+	if d.status == active {
 		switch s.rnd.below(40) {
 		case 0, 1:
 			d.provider = provider{"ACTIVE_DIRECTORY", "corp." + domain}
@@ -121,17 +125,31 @@ func (s *seeder) ordinary(n int) draft {
 	return d
 }
 
+// status deals out the rest in the shares of a company that is looked after:
+// most people are fine, and every queue of the service desk has somebody in it.
 func (s *seeder) status(n int) string {
 	if all := statuses(); n < len(all) {
 		return all[n]
 	}
 	k := s.rnd.below(1000)
+	if len(s.org.people) > s.org.opts.People*93/100 { // the latest arrivals are still arriving
+		switch {
+		case k < 280:
+			return staged
+		case k < 700:
+			return provisioned
+		}
+		return active
+	}
 	for _, share := range []struct {
 		status   string
 		perMille int
 	}{
-		{staged, 20}, {provisioned, 30}, {recovery, 10}, {passwordExpired, 25},
-		{lockedOut, 15}, {suspended, 10}, {deprovisioned, 40},
+		{recovery, 10},
+		{passwordExpired, 25},
+		{lockedOut, 15},
+		{suspended, 10},
+		{deprovisioned, 40},
 	} {
 		if k -= share.perMille; k < 0 {
 			return share.status

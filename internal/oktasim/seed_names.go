@@ -20,37 +20,55 @@ type pool struct {
 
 func pools() []pool {
 	return []pool{
-		{"en_GB", 20, false,
+		{
+			"en_GB", 20, false,
 			"Alice Benjamin Charlotte Daniel Eleanor Finlay Grace Harry Imogen Jack Keira Liam Maisie Oliver Phoebe Rhys Sophie Thomas Una William",
-			"Adams Baker Clarke Davies Edwards Fletcher Griffiths Hughes Jackson Knight Lloyd Morgan Owen Parker Robinson Smith-Jones Taylor Ward Wright O'Brien"},
-		{"en_US", 14, false,
+			"Adams Baker Clarke Davies Edwards Fletcher Griffiths Hughes Jackson Knight Lloyd Morgan Owen Parker Robinson Smith-Jones Taylor Ward Wright O'Brien",
+		},
+		{
+			"en_US", 14, false,
 			"Aaliyah Brandon Caleb Destiny Ethan Faith Gabriel Hannah Isaiah Jasmine Logan Madison Nathan Paige Tyler Zoë",
-			"Anderson Brooks Coleman Diaz Foster Garcia Hayes Jenkins Lopez Mitchell Nguyen Peterson Reed Sanders Washington Young"},
-		{"de_DE", 10, false,
+			"Anderson Brooks Coleman Diaz Foster Garcia Hayes Jenkins Lopez Mitchell Nguyen Peterson Reed Sanders Washington Young",
+		},
+		{
+			"de_DE", 10, false,
 			"Anneliese Björn Claudia Dieter Elke Götz Jörg Käthe Lukas Maximilian Renate Sabine Ulrich Werner",
-			"Bäcker Fischer Großmann Hoffmann Jäger Köhler Müller Schäfer Schröder Weiß von_Bülow Zimmermann"},
-		{"fr_FR", 8, false,
+			"Bäcker Fischer Großmann Hoffmann Jäger Köhler Müller Schäfer Schröder Weiß von_Bülow Zimmermann",
+		},
+		{
+			"fr_FR", 8, false,
 			"Aurélie Benoît Chloé Éloïse François Gaëlle Hélène Jean-Luc Mathéo Noémie Raphaël Thérèse",
-			"Beauséjour Chevalier D'Aubigné Fabre Gauthier L'Écuyer Lefèvre Moreau Pelletier Rousseau"},
-		{"es_ES", 7, false,
+			"Beauséjour Chevalier D'Aubigné Fabre Gauthier L'Écuyer Lefèvre Moreau Pelletier Rousseau",
+		},
+		{
+			"es_ES", 7, false,
 			"Álvaro Begoña Concepción Inés Íñigo José Lucía Martín Nuria Rubén Sofía",
-			"Castaño Domínguez Fernández García_López Ibáñez Jiménez Muñoz Núñez Peña Zúñiga"},
-		{"pt_BR", 6, false,
+			"Castaño Domínguez Fernández García_López Ibáñez Jiménez Muñoz Núñez Peña Zúñiga",
+		},
+		{
+			"pt_BR", 6, false,
 			"Antônio Beatriz Conceição Davi Fábio Helena João Luísa Simão Tânia",
-			"Araújo Conceição da_Silva Ferrão Gonçalves Magalhães Nogueira Simões"},
-		{"pl_PL", 5, false,
+			"Araújo Conceição da_Silva Ferrão Gonçalves Magalhães Nogueira Simões",
+		},
+		{
+			"pl_PL", 5, false,
 			"Agnieszka Bogusław Grażyna Jędrzej Małgorzata Paweł Stanisław Zofia",
-			"Błaszczyk Dąbrowski Kaczmarek Łuczak Nowak Szymański Wiśniewska Źródłowski"},
+			"Błaszczyk Dąbrowski Kaczmarek Łuczak Nowak Szymański Wiśniewska Źródłowski",
+		},
 		{"tr_TR", 3, false, "Ayşe Çağlar Emre Gülşen İpek Özgür Şule", "Çelik Doğan Güneş Kılıç Öztürk Şahin Yıldırım"},
 		{"sv_SE", 4, false, "Åsa Björn Göran Håkan Linnéa Märta Øyvind Sören", "Åkesson Bergström Hägglund Lindgren Nyström Sjöberg Ødegård"},
 		{"vi_VN", 3, false, "Anh Bình Dũng Hương Linh Minh Phượng Tuấn", "Đặng Lê Nguyễn Phạm Trần Võ"},
 		{"zu_ZA", 3, false, "Ayanda Bongani Lindiwe Nomvula Sipho Thabo Zanele", "Dlamini Khumalo Mokoena Ndlovu Nkosi Zulu"},
-		{"hi_IN", 4, false,
+		{
+			"hi_IN", 4, false,
 			"Aarav:आरव Ananya:अनन्या Deepika:दीपिका Ishaan:ईशान Kavita:कविता Rohan:रोहन Vikram:विक्रम",
-			"Chatterjee:चटर्जी Gupta:गुप्ता Iyer:अय्यर Patel:पटेल Sharma:शर्मा Singh:सिंह"},
-		{"ja_JP", 4, true,
+			"Chatterjee:चटर्जी Gupta:गुप्ता Iyer:अय्यर Patel:पटेल Sharma:शर्मा Singh:सिंह",
+		},
+		{
+			"ja_JP", 4, true,
 			"Akemi:明美 Daisuke:大輔 Haruto:陽翔 Kenji:健二 Naoko:直子 Sakura:さくら Yui:結衣",
-			"Fujimoto:藤本 Inoue:井上 Nakamura:中村 Sato:佐藤 Suzuki:鈴木 Yamada:山田"},
+			"Fujimoto:藤本 Inoue:井上 Nakamura:中村 Sato:佐藤 Suzuki:鈴木 Yamada:山田",
+		},
 		{"zh_CN", 3, true, "Fang:芳 Jun:军 Li-Hua:丽华 Min:敏 Xiaoming:晓明 Ying:颖", "Chen:陈 Li:李 Liu:刘 Wang:王 Zhang:张 Zhao:赵"},
 		{"ko_KR", 2, true, "Eun-ji:은지 Hyun-woo:현우 Ji-min:지민 Seo-yeon:서연", "Choi:최 Jung:정 Lee:이 Park:박"},
 		{"el_GR", 2, false, "Anastasia:Αναστασία Dimitris:Δημήτρης Eleni:Ελένη Nikos:Νίκος", "Georgiou:Γεωργίου Nikolaidis:Νικολαΐδης Papadopoulos:Παπαδόπουλος"},
@@ -59,6 +77,7 @@ func pools() []pool {
 	}
 }
 
+// names draws from the pools, which are split once.
 type names struct {
 	rnd         *random
 	pools       []pool
@@ -107,6 +126,7 @@ func (n names) pool() int {
 	return 0
 }
 
+// entry undoes the notation of the pools.
 func entry(s string) (latin, native string) {
 	latin, native, _ = strings.Cut(s, ":")
 	return strings.ReplaceAll(latin, "_", " "), native
@@ -130,9 +150,23 @@ func ascii(name string) string {
 // unmarked knows the letters that the pools hold.
 func unmarked(r rune) (string, bool) {
 	for _, row := range []struct{ plain, marked string }{
-		{"a", "áàâäãåąăấầạ"}, {"ae", "æ"}, {"c", "çćč"}, {"d", "ďđð"}, {"e", "éèêëęěễếệ"}, {"g", "ğ"}, {"i", "íìîïı\u0307ị"},
-		{"l", "ł"}, {"n", "ñńň"}, {"o", "óòôöõøộổơợờ"}, {"r", "ř"}, {"s", "śšş"}, {"ss", "ß"}, {"t", "ť"},
-		{"u", "úùûüůưượừũ"}, {"y", "ýÿ"}, {"z", "źżž"},
+		{"a", "áàâäãåąăấầạ"},
+		{"ae", "æ"},
+		{"c", "çćč"},
+		{"d", "ďđð"},
+		{"e", "éèêëęěễếệ"},
+		{"g", "ğ"},
+		{"i", "íìîïı\u0307ị"},
+		{"l", "ł"},
+		{"n", "ñńň"},
+		{"o", "óòôöõøộổơợờ"},
+		{"r", "ř"},
+		{"s", "śšş"},
+		{"ss", "ß"},
+		{"t", "ť"},
+		{"u", "úùûüůưượừũ"},
+		{"y", "ýÿ"},
+		{"z", "źżž"},
 	} {
 		if strings.ContainsRune(row.marked, r) {
 			if r == '\u0307' { // what is left of a lower-cased İ

@@ -146,7 +146,8 @@ func (o *Org) locked(c *call, p *person) (answer, error) {
 	return a, err
 }
 
-// authenticate takes the token, as long as its owner can still sign in.
+// authenticate takes the token as long as its owner is there. That it dies with
+// a deactivated owner is documented; that it rests with a suspended one is not.
 func (o *Org) authenticate(c *call) error {
 	given := c.r.Header.Get("Authorization")
 	if given == "" {
@@ -156,7 +157,8 @@ func (o *Org) authenticate(c *call) error {
 	good := subtle.ConstantTimeCompare([]byte(token), []byte(o.token)) == 1
 	o.mu.RLock()
 	defer o.mu.RUnlock()
-	if !good || scheme != "SSWS" || o.people[o.byID[o.owner]].status != active {
+	owner := o.people[o.byID[o.owner]].status
+	if !good || scheme != "SSWS" || owner == deprovisioned || owner == suspended {
 		c.head.Set("Www-Authenticate", "SSWS")
 		return errToken()
 	}

@@ -197,10 +197,18 @@ func (o *Org) fullUser(c *call, p *person) object {
 
 func (o *Org) userObject(p *person, links object) object {
 	return object{
-		{"id", p.id}, {"status", p.status}, {"created", p.created}, {"activated", p.activated},
-		{"statusChanged", p.statusChanged}, {"lastLogin", p.lastLogin}, {"lastUpdated", p.lastUpdated},
-		{"passwordChanged", p.passwordChanged}, {"type", object{{"id", o.typeID}}},
-		{"profile", p.profile}, {"credentials", p.credentials()}, {"_links", links},
+		{"id", p.id},
+		{"status", p.status},
+		{"created", p.created},
+		{"activated", p.activated},
+		{"statusChanged", p.statusChanged},
+		{"lastLogin", p.lastLogin},
+		{"lastUpdated", p.lastUpdated},
+		{"passwordChanged", p.passwordChanged},
+		{"type", object{{"id", o.typeID}}},
+		{"profile", p.profile},
+		{"credentials", p.credentials()},
+		{"_links", links},
 	}
 }
 
@@ -227,13 +235,22 @@ func (o *Org) userLinks(c *call, p *person) object {
 	rels := allowedNow(p)
 	var links object
 	for _, r := range []struct{ rel, path string }{
-		{"suspend", "/lifecycle/suspend"}, {"schema", ""}, {"unsuspend", "/lifecycle/unsuspend"},
-		{"activate", "/lifecycle/activate"}, {"unlock", "/lifecycle/unlock"},
-		{"resetPassword", "/lifecycle/reset_password"}, {"reactivate", "/lifecycle/reactivate"},
-		{"forgotPassword", "/credentials/forgot_password"}, {"expirePassword", "/lifecycle/expire_password"},
-		{"changeRecoveryQuestion", "/credentials/change_recovery_question"}, {"self", ""},
-		{"resetFactors", "/lifecycle/reset_factors"}, {"type", ""},
-		{"changePassword", "/credentials/change_password"}, {"deactivate", "/lifecycle/deactivate"}, {"delete", ""},
+		{"suspend", "/lifecycle/suspend"},
+		{"schema", ""},
+		{"unsuspend", "/lifecycle/unsuspend"},
+		{"activate", "/lifecycle/activate"},
+		{"unlock", "/lifecycle/unlock"},
+		{"resetPassword", "/lifecycle/reset_password"},
+		{"reactivate", "/lifecycle/reactivate"},
+		{"forgotPassword", "/credentials/forgot_password"},
+		{"expirePassword", "/lifecycle/expire_password"},
+		{"changeRecoveryQuestion", "/credentials/change_recovery_question"},
+		{"self", ""},
+		{"resetFactors", "/lifecycle/reset_factors"},
+		{"type", ""},
+		{"changePassword", "/credentials/change_password"},
+		{"deactivate", "/lifecycle/deactivate"},
+		{"delete", ""},
 	} {
 		switch {
 		case r.rel == "schema":

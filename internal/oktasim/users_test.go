@@ -72,6 +72,25 @@ func TestUserHasTheRecordedShape(t *testing.T) {
 	}
 }
 
+func TestCredentials(t *testing.T) {
+	o := small(t)
+	seen := map[bool]bool{}
+	for _, p := range o.people {
+		c := get(t, o, userPath(p.id, "")).at("credentials").(map[string]any)
+		question, _ := c["recovery_question"].(map[string]any)
+		if (c["password"] != nil) != p.password || (question != nil) != (p.question != "") || question != nil && question["question"] != p.question {
+			t.Errorf("%s: %v", p.status, c)
+		}
+		if email := c["emails"].([]any)[0].(map[string]any); email["value"] != p.profile.text("email") || email["type"] != "PRIMARY" {
+			t.Errorf("%v", email)
+		}
+		seen[p.question != ""] = true
+	}
+	if len(seen) != 2 {
+		t.Error("recovery questions: all or none")
+	}
+}
+
 // Two properties of a profile are always there; others only when set.
 func TestNullAndAbsentInProfiles(t *testing.T) {
 	o := small(t)

@@ -42,7 +42,7 @@ type DB struct {
 // this process: while another one holds it, Open fails at once with ErrInUse.
 func Open(ctx context.Context, path string) (*DB, error) {
 	dir := filepath.Dir(path)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := os.MkdirAll(dir, 0o700); err != nil { //nolint:gosec // the operator's own setting
 		return nil, fmt.Errorf("data folder: %w", err)
 	}
 	l, err := acquire(filepath.Join(dir, "keydesk.lock"))

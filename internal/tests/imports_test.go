@@ -52,7 +52,7 @@ func floors() map[string]floor {
 
 // testOnly is what tests may import beside what their package may.
 func testOnly() []string {
-	return []string{"github.com/google/go-cmp/", "pgregory.net/rapid", "go.uber.org/goleak", "golang.org/x/net/html", jose}
+	return []string{"github.com/google/go-cmp/", "github.com/coreos/go-oidc/v3", "golang.org/x/oauth2", "pgregory.net/rapid", "go.uber.org/goleak", "golang.org/x/net/html", jose}
 }
 
 func TestImportsPointDown(t *testing.T) { report(t, importFaults(sources(t, true))) }
