@@ -32,4 +32,4 @@ func (h *Handlers) audit(c Ctx) error {
 	return render(c, http.StatusOK, views.Audit(fr, props))
 }
 
-func ownActs(who desk.Actor) audit.Filter { return audit.Filter{Actor: who.ID, Limit: 8} }
+func ownActs(who desk.Actor) audit.Filter { return audit.Filter{Actor: who.ID, Acts: true, Limit: 8} }

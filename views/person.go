@@ -15,8 +15,11 @@ func phones(p okta.Profile) []labelled {
 
 // contacts says who else can vouch for the person, and where to look.
 func contacts(p okta.Profile) []labelled {
-	return present(p, labelled{"Manager", "manager"}, labelled{"Manager id", "managerId"},
-		labelled{"Employee no.", "employeeNumber"}, labelled{"Time zone", "timezone"})
+	manager := labelled{"Manager", "manager"}
+	if p.Text(manager.Value) == "" {
+		manager = labelled{"Manager id", "managerId"}
+	}
+	return present(p, manager, labelled{"Employee no.", "employeeNumber"}, labelled{"Time zone", "timezone"})
 }
 
 // present replaces the attribute named in each Value by what the profile holds,

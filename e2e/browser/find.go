@@ -69,6 +69,11 @@ func (s Part) Role(role, name string) Part {
 	return Part{s.GetByRole(playwright.AriaRole(role), o), s.p}
 }
 
+// Having keeps those of the things found that contain text and are visible.
+func (s Part) Having(text string) Part {
+	return s.visible(s.Filter(playwright.LocatorFilterOptions{HasText: text}))
+}
+
 // Text finds the smallest visible thing that contains text.
 func (s Part) Text(text string) Part { return s.visible(s.GetByText(text)) }
 

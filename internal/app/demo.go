@@ -35,6 +35,7 @@ type DemoOptions struct {
 	Now       func() time.Time                          // nil: time.Now
 	Wrap      func(http.RoundTripper) http.RoundTripper // around the way to the organisation; nil: none
 	OktaReads time.Duration                             // how long a read may take; 0: as usual
+	Ticket    string                                    // address of a ticket; empty: numbers are no links
 }
 
 // NewDemo builds a console on an embedded organisation and issuer.
@@ -46,7 +47,7 @@ func NewDemo(ctx context.Context, o DemoOptions) (*App, *oktasim.Org, error) {
 	secret := rand.Text()
 	issuer, err := idp.New(idp.Config{
 		Issuer: "https://" + demoIssuer, ClientID: "keydesk", ClientSecret: secret, People: func() []idp.Person { return staffOf(org) },
-		CallbackPath: login.CallbackPath, SignedOutPath: login.SignedOutPath, SignInPath: demoSignIn, Stylesheet: static.Href("app.css"), Now: o.Now,
+		CallbackPath: login.CallbackPath, SignedOutPath: login.SignedOutPath, SignInPath: demoSignIn, Stylesheet: static.Href("app.css"), Icon: static.Href("favicon.svg"), Now: o.Now,
 	})
 	if err != nil {
 		return nil, nil, fmt.Errorf("the demo's issuer: %w", err)
@@ -64,7 +65,7 @@ func NewDemo(ctx context.Context, o DemoOptions) (*App, *oktasim.Org, error) {
 			Issuer: "https://" + demoIssuer, ClientID: "keydesk", ClientSecret: secret, HTTP: net, Scopes: []string{"openid", "profile", "email", "groups"}, GroupsClaim: "groups",
 			BrowserAuthorize: demoSignIn + "/authorize", BrowserEndSession: demoSignIn + "/end-session",
 		},
-		front:    handlers.Config{DemoSignIn: issuer.SignIn(), DemoSignInPath: demoSignIn, Loopback: !o.AnyHost},
+		front:    handlers.Config{DemoSignIn: issuer.SignIn(), DemoSignInPath: demoSignIn, Loopback: !o.AnyHost, Ticket: o.Ticket},
 		database: filepath.Join(o.Dir, "keydesk.db"), key: key, now: o.Now, log: o.Log,
 	})
 	return a, org, err

@@ -167,11 +167,15 @@ func TestFilter(t *testing.T) {
 	if _, err := l.Add(t.Context(), audit.Row{ActorID: "iss#2", ActorName: "100% Omar_Reyes", Action: "suspend", TargetID: "u1", Detail: "protected.admins"}); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := l.Add(t.Context(), audit.Row{Phase: audit.PhaseEvent, ActorID: "iss#3", Action: "sign_in"}); err != nil {
+		t.Fatal(err)
+	}
 	for _, tt := range []struct {
 		f    audit.Filter
 		want int
 	}{
-		{audit.Filter{}, 31},
+		{audit.Filter{}, 32},
+		{audit.Filter{Acts: true}, 31},
 		{audit.Filter{Limit: 7}, 7},
 		{audit.Filter{Actor: "iss#2"}, 1},
 		{audit.Filter{Target: "u1"}, 2},

@@ -65,6 +65,9 @@ func (f Filter) where() (string, []any) {
 	if f.Action != "" {
 		add("action = $", f.Action)
 	}
+	if f.Acts {
+		add("phase <> $", string(PhaseEvent))
+	}
 	if f.Before > 0 {
 		add("seq < $", f.Before)
 	}

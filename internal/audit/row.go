@@ -70,6 +70,7 @@ type Filter struct {
 	Actor  string // only this actor's rows
 	Target string // only this person's rows
 	Action string
+	Acts   bool  // acts and refusals alone, no events
 	Before int64 // rows with a smaller sequence number: the next page
 	Limit  int
 }

@@ -6,6 +6,7 @@ package desk
 import (
 	"context"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -82,7 +83,7 @@ func view[T any](ctx context.Context, who Actor, a Action, do func(context.Conte
 
 func denied(a Action, dec Decision) *Error {
 	kind := Denied
-	if len(dec.Rule) >= 9 && dec.Rule[:9] == "protected" || dec.Rule == "second.owner" || dec.Rule == "self" {
+	if strings.HasPrefix(dec.Rule, "protected.") || dec.Rule == "second.owner" || dec.Rule == "self" {
 		kind = Guarded
 	}
 	return &Error{Kind: kind, Action: a, Msg: dec.Why, Rule: dec.Rule, Ask: dec.Ask}

@@ -28,7 +28,7 @@ func (d *Desk) Record(ctx context.Context, who Actor, f audit.Filter) (acts []au
 // person: an agent must see that a colleague suspended the account, and why.
 func (d *Desk) History(ctx context.Context, who Actor, id okta.UserID) ([]audit.Act, error) {
 	return view(ctx, who, "users.get", func(ctx context.Context) ([]audit.Act, error) {
-		acts, err := d.record.Acts(ctx, audit.Filter{Target: id.String(), Limit: historyLimit})
+		acts, err := d.record.Acts(ctx, audit.Filter{Target: id.String(), Acts: true, Limit: historyLimit})
 		if err != nil {
 			return nil, &Error{Kind: Other, Action: "record", Msg: "The record cannot be read right now.", Err: err}
 		}

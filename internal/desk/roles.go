@@ -64,28 +64,26 @@ func heldAs(r okta.Role) string {
 	return name
 }
 
-// kind names what the target is to this actor, for the page and the record.
+// kind names what the target is to this actor, for the page and the record: of
+// several things the one that weighs most.
 func (s Standing) kind(who Actor) TargetKind {
 	role, k := strongest(s.Roles)
+	if s.Unreadable {
+		k = CustomAdmin
+	}
 	switch {
 	case s.Untouched:
 		return Untouchable
 	case !who.OktaID.IsZero() && who.OktaID == s.ID:
 		return Self
-	case s.Unreadable || k == SuperAdmin || k == OrgAdmin || k == CustomAdmin:
-		if role.AssignmentType == "GROUP" {
-			return GroupAdmin
-		}
-		if s.Unreadable {
-			return CustomAdmin
-		}
+	case k != Plain && role.AssignmentType == "GROUP":
+		return GroupAdmin
+	case neededTier(k) == Owner:
 		return k
 	case s.Staff != "" && s.Staff.rank() > who.Tier().rank():
 		return StaffHigher
 	case s.Staff != "" && s.Staff == who.Tier():
 		return StaffSame
-	case k != Plain && role.AssignmentType == "GROUP":
-		return GroupAdmin
 	}
 	return k
 }

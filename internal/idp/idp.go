@@ -40,7 +40,7 @@ type Config struct {
 	CallbackPath           string // where the client takes its answers
 	SignedOutPath          string // where it may be sent after signing out
 	SignInPath             string // where SignIn is mounted, no slash at the end
-	Stylesheet             string // address of the console's style sheet
+	Stylesheet, Icon       string // addresses of the console's style sheet and icon; may be empty
 }
 
 // Issuer is the demo's issuer. It is safe for concurrent use.

@@ -9,8 +9,8 @@ import (
 
 // page is what the issuer shows: people to choose from, or a sentence.
 type page struct {
-	Title, Text, Action, Stylesheet string
-	People                          []Person
+	Title, Text, Action, Stylesheet, Icon string
+	People                                []Person
 }
 
 // The classes are the console's own; there is no script and no inline style, so
@@ -22,6 +22,7 @@ const layout = `<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{{.Title}} · Keydesk demo</title>
 {{with .Stylesheet}}<link rel="stylesheet" href="{{.}}">{{end}}
+{{with .Icon}}<link rel="icon" href="{{.}}" type="image/svg+xml">{{end}}
 </head>
 <body class="bare">
 <header class="top"><span class="brand">Keydesk</span><span class="tag tag-warn demo">Demo organisation</span></header>
@@ -49,7 +50,7 @@ func picker(people []Person, action string) page {
 func sorry(text string) page { return page{Title: "This did not work", Text: text} }
 
 func (i *Issuer) page(w http.ResponseWriter, status int, p page) {
-	p.Stylesheet = i.cfg.Stylesheet
+	p.Stylesheet, p.Icon = i.cfg.Stylesheet, i.cfg.Icon
 	t, err := template.New("page").Funcs(template.FuncMap{"initials": initials}).Parse(layout)
 	if err != nil {
 		http.Error(w, "the page is broken", http.StatusInternalServerError)

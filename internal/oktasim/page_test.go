@@ -101,3 +101,56 @@ func TestTwoLinkLinesOneForEachRelation(t *testing.T) {
 		t.Errorf("%q", lines)
 	}
 }
+
+func TestHref(t *testing.T) {
+	for want, got := range map[string]string{
+		"/x":                  href("/x"),
+		"/x?b=1":              href("/x", pair{"a", ""}, pair{"b", "1"}),
+		"/x?a=1&b=2":          href("/x", pair{"a", "1"}, pair{"b", "2"}),
+		"/x?s=a+eq+%22%26%22": href("/x", pair{"s", `a eq "&"`}),
+	} {
+		if got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+}
+
+func TestLimits(t *testing.T) {
+	for given, want := range map[string]int{"": 50, "1": 1, "199": 199, "200": 200, "201": 200, "100000": 200, "0": -1, "-1": -1, "ten": -1, "1.5": -1} {
+		c := &call{query: url.Values{"limit": {given}}}
+		got, err := c.limitOf(50)
+		if err != nil {
+			got = -1
+		}
+		if got != want {
+			t.Errorf("limit=%s: %d, want %d", given, got, want)
+		}
+	}
+}
+
+func TestCut(t *testing.T) {
+	kind, hard := New(Options{People: 50}), New(Options{People: 50, Unkind: true})
+	five := []int{1, 2, 3, 4, 5}
+	for _, c := range []struct {
+		org   *Org
+		list  []int
+		limit int
+		page  int
+		more  bool
+	}{
+		{kind, five, 3, 3, true},
+		{kind, five, 5, 5, false},
+		{kind, five, 9, 5, false},
+		{kind, nil, 9, 0, false},
+		{hard, five, 9, 2, true},
+		{hard, five[:2], 9, 2, true}, // full, and nothing follows
+		{hard, five[:1], 9, 1, false},
+		{hard, five, 1, 1, true},
+		{hard, nil, 9, 0, false},
+	} {
+		page, more := cut(c.org, c.list, c.limit, 2)
+		if len(page) != c.page || more != c.more {
+			t.Errorf("%d of %d, unkind %v: %d, %v", c.limit, len(c.list), c.org == hard, len(page), more)
+		}
+	}
+}

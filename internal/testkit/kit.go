@@ -36,6 +36,7 @@ type Options struct {
 	Org       oktasim.Options
 	OktaReads time.Duration // how long a call to the organisation may take
 	Wrap      func(http.RoundTripper) http.RoundTripper
+	Ticket    string // address of a ticket, see handlers.Config
 }
 
 // New returns a console of its own for this test: small, quick and closed at
@@ -54,7 +55,7 @@ func New(t testing.TB, opts ...Options) *Kit {
 	}
 	k := &Kit{t: t, Logs: &Logs{}}
 	a, org, err := app.NewDemo(context.Background(), app.DemoOptions{
-		Org: o.Org, Dir: t.TempDir(), Now: k.Now, OktaReads: o.OktaReads, Wrap: o.Wrap,
+		Org: o.Org, Dir: t.TempDir(), Now: k.Now, OktaReads: o.OktaReads, Wrap: o.Wrap, Ticket: o.Ticket,
 		Log: slog.New(slog.NewJSONHandler(k.Logs, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	if err != nil {

@@ -1,0 +1,96 @@
+// Package console gives a browser test a console of its own on a loopback socket,
+// and somebody who sits at it: signed in through the sign-in page, finding and
+// acting the way a person does. What a test asserts, it asserts in three places:
+// the organisation, the record, and the words on the page.
+package console
+
+import (
+	"net/http/httptest"
+	"testing"
+
+	"keydesk/e2e/browser"
+	"keydesk/internal/oktasim"
+	"keydesk/internal/testkit"
+)
+
+// Console is one console with its organisation, and nobody at it yet.
+type Console struct {
+	Kit *testkit.Kit
+	URL string
+}
+
+// Serve starts a console for this test alone. It stops when the test ends.
+func Serve(t testing.TB, opts ...testkit.Options) *Console {
+	t.Helper()
+	c := &Console{Kit: testkit.New(t, opts...)}
+	srv := httptest.NewServer(c.Kit.Handler)
+	t.Cleanup(srv.Close)
+	c.URL = srv.URL
+	return c
+}
+
+// Visit is a person in front of the console.
+type Visit struct {
+	*browser.Page
+	Kit *testkit.Kit
+	Org *oktasim.Org
+
+	t    testing.TB
+	name string // whose page was opened last
+}
+
+// Open starts a console and signs somebody of the staff in to it.
+func Open(t testing.TB, person string, opts ...testkit.Options) *Visit {
+	t.Helper()
+	return Serve(t, opts...).Enter(t, person, browser.Options{})
+}
+
+// Enter comes to the console's front door as a kind of visitor and signs in:
+// as helpdesk, admin, auditor, owner or visitor.
+func (c *Console) Enter(t testing.TB, person string, o browser.Options) *Visit {
+	t.Helper()
+	v := c.Arrive(t, o)
+	v.SignIn(person)
+	return v
+}
+
+// Arrive comes to the console's front door and stops at the sign-in page.
+func (c *Console) Arrive(t testing.TB, o browser.Options) *Visit {
+	t.Helper()
+	o.URL = c.URL
+	v := &Visit{Page: browser.New(t, o), Kit: c.Kit, Org: c.Kit.Org, t: t}
+	v.Page.Open("/")
+	v.Heading("Who are you today?").Shown()
+	return v
+}
+
+// With is the same visit for a subtest, whose failures are then its own.
+func (v *Visit) With(t testing.TB) *Visit {
+	w := *v
+	w.Page, w.t = v.Page.With(t), t
+	return &w
+}
+
+// Staff is somebody of the console's staff as the organisation knows them.
+func (v *Visit) Staff(person string) oktasim.Person {
+	v.t.Helper()
+	p, ok := v.Org.Person(v.Org.Staff()[person])
+	if !ok {
+		v.t.Fatalf("nobody is %s", person)
+	}
+	return p
+}
+
+// SignIn chooses somebody on the sign-in page.
+func (v *Visit) SignIn(person string) {
+	v.t.Helper()
+	v.Role("button", "").Having(Name(v.Staff(person))).Click()
+}
+
+// SignOut opens the menu under the own name and signs out.
+func (v *Visit) SignOut(person string) {
+	v.t.Helper()
+	v.Role("button", "").Having(Name(v.Staff(person))).Click()
+	v.Button("Sign out").Click()
+	v.Heading("You are signed out").Shown()
+}
