@@ -1,11 +1,13 @@
 package handlers
 
 import (
+	"log/slog"
 	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 	"github.com/labstack/echo/v4/middleware"
@@ -22,7 +24,7 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 
 // use installs what every request passes, outermost first.
 func (h *Handlers) use(e *echo.Echo) {
-	e.Use(h.headers)
+	e.Use(h.headers, h.logged)
 	e.Use(middleware.RecoverWithConfig(middleware.RecoverConfig{DisablePrintStack: true, LogErrorFunc: h.panicked}))
 	e.Use(h.host)
 	e.Use(echo.WrapMiddleware(http.NewCrossOriginProtection().Handler))
@@ -168,4 +170,18 @@ func partial(c Ctx) bool {
 
 func ipNet(p netip.Prefix) *net.IPNet {
 	return &net.IPNet{IP: p.Addr().AsSlice(), Mask: net.CIDRMask(p.Bits(), p.Addr().BitLen())}
+}
+
+// logged writes a line for each request; never the address itself, which may
+// hold what somebody typed.
+func (h *Handlers) logged(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c Ctx) error {
+		start := time.Now()
+		if err := next(c); err != nil {
+			c.Error(err)
+		}
+		h.c.Log.LogAttrs(c.Request().Context(), slog.LevelInfo, "request", slog.String("method", c.Request().Method), slog.String("route", c.Path()),
+			slog.Int("status", c.Response().Status), slog.Duration("took", time.Since(start)), slog.String("operator", actor(c).ID), slog.String("address", c.RealIP()))
+		return nil
+	}
 }

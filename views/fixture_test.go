@@ -77,7 +77,7 @@ func (x fixture) offers() []desk.Offer {
 		{Name: "revoke_sessions", Label: x.say("End her sessions"), Hint: x.say("Everywhere.")},
 	}
 	return []desk.Offer{
-		unlock, x.offer("deactivate", yes), reset, x.offer("suspend", yes), x.offer("clear_sessions", yes),
+		unlock, reset, x.offer("suspend", yes), x.offer("clear_sessions", yes), x.offer("deactivate", yes),
 		x.offer("unsuspend", no), x.offer("activate", no),
 	}
 }

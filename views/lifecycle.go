@@ -10,7 +10,7 @@ import (
 // them the obvious one.
 const shown = 3
 
-// allowed keeps the offers that the actor may use.
+// allowed keeps the offers that the actor may use, in the desk's order.
 func allowed(all []desk.Offer) []desk.Offer {
 	var out []desk.Offer
 	for _, o := range all {
@@ -21,35 +21,15 @@ func allowed(all []desk.Offer) []desk.Offer {
 	return out
 }
 
-// rank puts the likely action first, then what calls are most often about. It is
-// a matter of layout alone: what is allowed was decided elsewhere.
-func rank(o desk.Offer) int {
-	usual := []desk.Action{"unlock", "unsuspend", "activate", "reset_password", "suspend", "clear_sessions"}
-	switch at := slices.Index(usual, o.Spec.Action); {
-	case o.Likely:
-		return -1
-	case at < 0:
-		return len(usual)
-	default:
-		return at
-	}
-}
-
-func ranked(all []desk.Offer) []desk.Offer {
-	out := allowed(all)
-	slices.SortStableFunc(out, func(a, b desk.Offer) int { return rank(a) - rank(b) })
-	return out
-}
-
 // inView are the actions beside the name.
 func inView(all []desk.Offer) []desk.Offer {
-	out := ranked(all)
+	out := allowed(all)
 	return out[:min(shown, len(out))]
 }
 
 // inMenu are those that the menu holds.
 func inMenu(all []desk.Offer) []desk.Offer {
-	out := ranked(all)
+	out := allowed(all)
 	return out[min(shown, len(out)):]
 }
 

@@ -96,8 +96,8 @@ func (v *Visit) Ask(title string) browser.Part {
 	return d
 }
 
-// Enter fills an action's dialog in.
-func (w Why) Enter(d browser.Part) {
+// Fill fills an action's dialog in.
+func (w Why) Fill(d browser.Part) {
 	for _, words := range w.Choose {
 		d.Text(words).Click()
 	}
@@ -112,7 +112,7 @@ func (w Why) Enter(d browser.Part) {
 func (v *Visit) Act(title string, why Why) {
 	v.t.Helper()
 	d := v.Ask(title)
-	why.Enter(d)
+	why.Fill(d)
 	v.Confirm(title)
 }
 

@@ -51,7 +51,7 @@ type Serve struct {
 	TLSCertFile    string   `env:"KEYDESK_TLS_CERT_FILE" name:"tls-cert-file" help:"Certificate, when the console serves https itself."`
 	TLSKeyFile     string   `env:"KEYDESK_TLS_KEY_FILE" name:"tls-key-file" help:"Key of the certificate."`
 	TimeZone       string   `default:"UTC" env:"KEYDESK_TIME_ZONE" help:"Time zone in which pages show times, such as Europe/Berlin."`
-	TicketURL      string   `env:"KEYDESK_TICKET_URL" help:"Address of a ticket; {ticket} stands for its number, or the number is put at the end."`
+	TicketURL      string   `env:"KEYDESK_TICKET_URL" help:"Address of a ticket; %s stands for its number, else the number is put at the end."`
 	LogLevel       string   `default:"info" enum:"debug,info,warn,error" env:"KEYDESK_LOG_LEVEL" help:"debug, info, warn or error."`
 
 	Zone *time.Location `kong:"-"` // TimeZone, once Check has run

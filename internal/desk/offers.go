@@ -33,20 +33,20 @@ func (d *Desk) dress(who Actor, p *Person, on Standing) {
 	slices.SortStableFunc(p.Offers, func(a, b Offer) int { return place(a) - place(b) })
 }
 
-// place sorts offers: the likely action first, then what is allowed from the
-// mildest to the harshest, then what is not.
+// place sorts offers: the likely action first, then what is allowed in the order
+// in which calls ask for it, then what is not allowed.
 func place(o Offer) int {
 	n := slices.Index([]Action{
-		"unlock", "unsuspend", "reset_password", "expire_password_with_temp_password", "reactivate", "activate",
-		"reset_factors", "clear_sessions", "expire_password", "suspend", "deactivate",
+		"unlock", "unsuspend", "activate", "reset_password", "suspend", "clear_sessions", "expire_password_with_temp_password",
+		"reactivate", "reset_factors", "expire_password", "deactivate",
 	}, o.Spec.Action)
 	switch {
 	case !o.Decision.Allowed:
 		return n + 100
 	case o.Likely:
-		return 0
+		return -1
 	}
-	return n + 1
+	return n
 }
 
 // likelyAction is what somebody in this status most often calls for.

@@ -53,7 +53,7 @@ func serve(h http.Handler, req *http.Request) (*http.Response, error) {
 		closeBody(req)
 		return nil, err
 	}
-	ctx, cancel := context.WithCancel(req.Context())
+	ctx, cancel := context.WithCancel(wire{req.Context()})
 	in, err := incoming(ctx, req)
 	if err != nil {
 		cancel()
@@ -77,6 +77,13 @@ func serve(h http.Handler, req *http.Request) (*http.Response, error) {
 		return w.response(req), nil
 	}
 }
+
+// wire is a context as far as a connection carries it: it ends with the caller's,
+// and the caller's values, such as the server that the caller works for, stay
+// behind.
+type wire struct{ context.Context }
+
+func (wire) Value(any) any { return nil }
 
 // run turns a panic into a dropped connection, as a server does. One that is
 // not http.ErrAbortHandler is a mistake in the handler and is logged.

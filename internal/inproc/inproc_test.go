@@ -173,6 +173,39 @@ func TestServerSideOfARequest(t *testing.T) {
 	}
 }
 
+// A console that serves a browser calls the organisation with the browser's
+// request's context. What that carries is no business of the organisation's.
+func TestValuesStayBehind(t *testing.T) {
+	c := client(func(w http.ResponseWriter, r *http.Request) {
+		if r.Context().Value(http.ServerContextKey) != nil {
+			w.WriteHeader(http.StatusTeapot)
+		}
+	})
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		req, err := http.NewRequestWithContext(r.Context(), http.MethodPost, "http://org.invalid/", nil)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		res, err := c.Do(req)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer res.Body.Close()
+		w.WriteHeader(res.StatusCode)
+	}))
+	defer srv.Close()
+	res, err := http.DefaultClient.Do(request(t, http.MethodGet, srv.URL, nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		t.Error("the organisation sees whose request the console serves")
+	}
+}
+
 func TestPanics(t *testing.T) {
 	log := &bytes.Buffer{}
 	before := slog.Default()
