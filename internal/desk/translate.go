@@ -40,6 +40,8 @@ func upstream(e *Error, oe *okta.Error) {
 	switch {
 	case okta.IsNotFound(oe):
 		e.Kind, e.Msg = NotFound, "Okta knows nobody with this id. The account may have been deleted."
+	case oe.Code == "E0000031": // a search or a cursor that Okta does not take
+		e.Kind, e.Field, e.Msg = Invalid, "q", "Okta cannot search for that, or this page of the results no longer exists. Search again."
 	case okta.IsFeatureOff(oe):
 		e.Kind, e.Msg = Upstream, "This feature is switched off in the organisation."
 	case okta.IsUnauthorized(oe):
