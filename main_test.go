@@ -33,8 +33,11 @@ func TestVersionAndRoutes(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range [][]string{
-		{"GET", "/users/{id}", "users.read", "GetUser"}, {"POST", "/users/{id}/lifecycle/unlock", "lifecycle.act", "UnlockUser"},
-		{"POST", "/users/{id}/sessions/clear", "sessions.act", "ClearUserSessions"}, {"GET", "/healthz", "open", "-"}, {"GET", "/audit", "record.own", "-"},
+		{"GET", "/users/{id}", "users.read", "GetUser"},
+		{"POST", "/users/{id}/lifecycle/unlock", "lifecycle.act", "UnlockUser"},
+		{"POST", "/users/{id}/sessions/clear", "sessions.act", "ClearUserSessions"},
+		{"GET", "/healthz", "open", "-"},
+		{"GET", "/audit", "record.own", "-"},
 	} {
 		found := false
 		for line := range strings.Lines(out) {

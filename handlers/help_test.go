@@ -16,7 +16,7 @@ func ordinary(t *testing.T, k *testkit.Kit, n int) []oktasim.Person {
 	var out []oktasim.Person
 	for _, p := range k.Org.People() {
 		staff := slices.ContainsFunc(p.Groups, func(g string) bool { return strings.HasPrefix(g, "Keydesk ") })
-		if p.Status == "ACTIVE" && len(p.Roles) == 0 && !staff && p.Factors > 0 {
+		if p.Status == "ACTIVE" && len(p.Roles) == 0 && !staff && p.Factors > 0 && p.Provider == "OKTA" {
 			out = append(out, p)
 		}
 		if len(out) == n {

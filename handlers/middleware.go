@@ -126,8 +126,10 @@ func (h *Handlers) guard(r Route) echo.HandlerFunc {
 }
 
 func noRole(who desk.Actor) error {
-	return &desk.Error{Kind: desk.Denied, Rule: "console.none", Ask: "Ask whoever runs Keydesk to add you to one of its groups.",
-		Msg: "You are signed in as " + who.Name + ", and you are in none of the groups that may use this console."}
+	return &desk.Error{
+		Kind: desk.Denied, Rule: "console.none", Ask: "Ask whoever runs Keydesk to add you to one of its groups.",
+		Msg: "You are signed in as " + who.Name + ", and you are in none of the groups that may use this console.",
+	}
 }
 
 func actor(c Ctx) desk.Actor {

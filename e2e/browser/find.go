@@ -131,6 +131,14 @@ func (s Part) Shown() { s.p.t.Helper(); s.ok(s.p.expect().Locator(s.Locator).ToB
 // Hidden waits until the thing is not visible or not there.
 func (s Part) Hidden() { s.p.t.Helper(); s.ok(s.p.expect().Locator(s.Locator).ToBeHidden()) }
 
+// Visible reports whether the thing can be seen now, without waiting.
+func (s Part) Visible() bool {
+	s.p.t.Helper()
+	yes, err := s.IsVisible()
+	s.ok(err)
+	return yes
+}
+
 // Focused waits until the thing has the focus.
 func (s Part) Focused() { s.p.t.Helper(); s.ok(s.p.expect().Locator(s.Locator).ToBeFocused()) }
 

@@ -58,30 +58,21 @@ func (v *Visit) NextCall(p oktasim.Person) {
 // under More, which it leaves open.
 func (v *Visit) Offered(title string) bool {
 	v.t.Helper()
-	if v.visible(v.Button(title)) {
+	if v.Button(title).Visible() {
 		return true
 	}
 	v.More()
-	return v.visible(v.Button(title))
+	return v.Button(title).Visible()
 }
 
 // More opens the menu that holds the other actions and what stands in their way.
 func (v *Visit) More() {
 	v.t.Helper()
-	if more := v.Button("More"); v.visible(more) {
+	if more := v.Button("More"); more.Visible() {
 		more.Click()
 		return
 	}
 	v.Button("Actions").Click()
-}
-
-func (v *Visit) visible(p browser.Part) bool {
-	v.t.Helper()
-	yes, err := p.IsVisible()
-	if err != nil {
-		v.t.Fatal(err)
-	}
-	return yes
 }
 
 // Ask opens the dialog of an action and returns it.

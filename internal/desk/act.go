@@ -53,8 +53,10 @@ func (d *Desk) ready(ctx context.Context, x *deed) error {
 	var err error
 	x.shown, err = d.open(x.who, x.spec.Action, x.id, x.opts.Token)
 	if errors.Is(err, errForged) {
-		return d.refused(ctx, x, &Error{Kind: Denied, Action: x.spec.Action, Rule: "token", Err: err,
-			Msg: "This button was not given to you for this person. Nothing was sent.", Ask: "Open the person's page and try from there."})
+		return d.refused(ctx, x, &Error{
+			Kind: Denied, Action: x.spec.Action, Rule: "token", Err: err,
+			Msg: "This button was not given to you for this person. Nothing was sent.", Ask: "Open the person's page and try from there.",
+		})
 	}
 	if seq, serr := d.record.Spent(ctx, x.shown.Nonce); serr != nil || seq > 0 {
 		return d.again(ctx, x, seq, serr)
@@ -131,14 +133,18 @@ func (d *Desk) staffNow(ctx context.Context, id okta.UserID, s shown) (Role, boo
 // of the console may outlive the job.
 func checkSelf(x *deed, self okta.User, err error) *Error {
 	if err != nil {
-		return &Error{Kind: Upstream, Action: x.spec.Action, Rule: "actor.standing", Err: err,
-			Msg: "Your own account could not be read in Okta, so nothing was sent. Try again."}
+		return &Error{
+			Kind: Upstream, Action: x.spec.Action, Rule: "actor.standing", Err: err,
+			Msg: "Your own account could not be read in Okta, so nothing was sent. Try again.",
+		}
 	}
 	if self.ID.IsZero() || self.Status == okta.Active {
 		return nil
 	}
-	return &Error{Kind: Denied, Action: x.spec.Action, Rule: "actor.standing", Ask: "Ask whoever runs Keydesk.",
-		Msg: "Your own account is " + StatusWord(self.Status) + " in Okta, so you may not do this."}
+	return &Error{
+		Kind: Denied, Action: x.spec.Action, Rule: "actor.standing", Ask: "Ask whoever runs Keydesk.",
+		Msg: "Your own account is " + StatusWord(self.Status) + " in Okta, so you may not do this.",
+	}
 }
 
 func checkReason(a Action, r Reason) *Error {
@@ -168,8 +174,10 @@ func (d *Desk) begin(ctx context.Context, x *deed) error {
 }
 
 func unrecorded(a Action, err error) *Error {
-	return &Error{Kind: Unrecorded, Action: a, Err: err,
-		Msg: "The record cannot be written right now, so nothing was sent to Okta. Reading still works. Tell whoever runs Keydesk."}
+	return &Error{
+		Kind: Unrecorded, Action: a, Err: err,
+		Msg: "The record cannot be written right now, so nothing was sent to Okta. Reading still works. Tell whoever runs Keydesk.",
+	}
 }
 
 // refused writes a refusal into the record and returns it; what the operator

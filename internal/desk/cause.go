@@ -39,6 +39,9 @@ func cause(u okta.User) Cause {
 	}
 	switch u.Status {
 	case okta.LockedOut:
+		if p := u.Credentials.Provider; p.Type == "ACTIVE_DIRECTORY" || p.Type == "LDAP" {
+			return Cause{Why: who + " is locked out after too many wrong passwords.", Next: "The password is kept by " + p.Name + "; Okta may refuse to unlock it, so unlock it there.", Source: Told}
+		}
 		return Cause{Why: who + " is locked out after too many wrong passwords.", Next: "Unlock the account. If the password is forgotten, reset it instead: that unlocks too.", Source: Told}
 	case okta.Suspended:
 		return Cause{Why: who + "'s account is suspended: somebody stopped it on purpose.", Next: "Find out why before you end the suspension; the record may say who did it.", Source: Told}

@@ -45,7 +45,9 @@ func (d *Desk) SignedIn(ctx context.Context, who Actor) error {
 	if who.OktaID.IsZero() {
 		detail += "; no account in Okta"
 	}
-	_, err := d.record.Add(ctx, audit.Row{Phase: audit.PhaseEvent, ActorID: who.ID, ActorName: who.Name, ActorRole: string(who.Tier()),
-		Session: who.Session, Address: who.Address, Action: "sign_in", Target: who.Email, TargetID: who.OktaID.String(), Detail: detail})
+	_, err := d.record.Add(ctx, audit.Row{
+		Phase: audit.PhaseEvent, ActorID: who.ID, ActorName: who.Name, ActorRole: string(who.Tier()),
+		Session: who.Session, Address: who.Address, Action: "sign_in", Target: who.Email, TargetID: who.OktaID.String(), Detail: detail,
+	})
 	return err
 }

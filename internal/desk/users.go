@@ -64,8 +64,10 @@ func expression(q Query) (okta.Expr, error) {
 	if q.Text != "" {
 		e, err := nameOrLogin(q.Text)
 		if err != nil {
-			return okta.Expr{}, &Error{Kind: Invalid, Action: "users.list", Field: "q", Err: err,
-				Msg: "Okta cannot search for that: use at most 100 ordinary characters."}
+			return okta.Expr{}, &Error{
+				Kind: Invalid, Action: "users.list", Field: "q", Err: err,
+				Msg: "Okta cannot search for that: use at most 100 ordinary characters.",
+			}
 		}
 		parts = append(parts, e)
 	}
@@ -179,8 +181,10 @@ func (d *Desk) sensitive(ctx context.Context, who Actor, p Person) {
 	if len(p.Roles.Value) == 0 {
 		return
 	}
-	_, err := d.record.Add(ctx, audit.Row{Phase: audit.PhaseEvent, ActorID: who.ID, ActorName: who.Name, ActorRole: string(who.Tier()), Session: who.Session, Address: who.Address,
-		Action: "users.get", Op: "GetUser", Class: string(Reading), TargetID: p.User.ID.String(), Target: p.User.Profile.Login(), Detail: "admin roles shown"})
+	_, err := d.record.Add(ctx, audit.Row{
+		Phase: audit.PhaseEvent, ActorID: who.ID, ActorName: who.Name, ActorRole: string(who.Tier()), Session: who.Session, Address: who.Address,
+		Action: "users.get", Op: "GetUser", Class: string(Reading), TargetID: p.User.ID.String(), Target: p.User.Profile.Login(), Detail: "admin roles shown",
+	})
 	if err != nil {
 		d.log.ErrorContext(ctx, "a view of an administrator could not be recorded", "error", err)
 	}

@@ -14,6 +14,8 @@ import (
 type Person struct {
 	ID, Login, Email, FirstName, LastName, Status, Department, Title string
 
+	Provider string // who keeps the password: OKTA, ACTIVE_DIRECTORY, ...
+
 	Groups   []string // names, Everyone first
 	Roles    []string // types of admin role, direct first, then through groups
 	Factors  int      // enrolled factors
@@ -26,7 +28,7 @@ func (o *Org) view(p *person) Person {
 	v := Person{
 		ID: p.id, Login: p.login(), Email: p.profile.text("email"),
 		FirstName: p.profile.text("firstName"), LastName: p.profile.text("lastName"), Status: p.status,
-		Department: p.profile.text("department"), Title: p.profile.text("title"),
+		Department: p.profile.text("department"), Title: p.profile.text("title"), Provider: p.provider.kind,
 		Groups: []string{o.everyone.name}, Factors: len(p.factors),
 		Sessions: p.sessions, Tokens: p.tokens, Devices: p.devices,
 	}

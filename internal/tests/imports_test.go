@@ -46,6 +46,7 @@ func floors() map[string]floor {
 		"internal/inproc":  {},
 		"internal/tests":   {},
 		"internal/testkit": {ours: []string{anything}, others: []string{"golang.org/x/net/html"}},
+		"internal/bench":   {ours: []string{anything}, others: []string{templ}},
 		"e2e/browser":      {others: []string{"github.com/playwright-community/playwright-go"}},
 	}
 }
