@@ -28,7 +28,7 @@ check: ## the whole gate, as it runs before a change lands
 	.ci/run
 
 bench: ## print the figures of docs/PERFORMANCE.md
-	go test -run '^$$' -bench . -benchmem ./...
+	go test -run '^$$' -bench . -benchtime 200x ./internal/bench
 
 docs: ## take the pictures of README and docs
 	KEYDESK_E2E_DOCS=1 go test -count=1 ./e2e/...

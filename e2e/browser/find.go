@@ -74,6 +74,9 @@ func (s Part) Having(text string) Part {
 	return s.visible(s.Filter(playwright.LocatorFilterOptions{HasText: text}))
 }
 
+// At is the one of several things found that stands at i, counted from 0; -1 is the last.
+func (s Part) At(i int) Part { return Part{s.Nth(i), s.p} }
+
 // Text finds the smallest visible thing that contains text.
 func (s Part) Text(text string) Part { return s.visible(s.GetByText(text)) }
 
@@ -97,6 +100,13 @@ func (s Part) Fill(text string) {
 func (s Part) Type(text string) {
 	s.p.t.Helper()
 	s.ok(s.PressSequentially(text, playwright.LocatorPressSequentiallyOptions{Delay: playwright.Float(15), Timeout: &s.p.patience}))
+}
+
+// Choose picks an option of a drop-down list by its words.
+func (s Part) Choose(option string) {
+	s.p.t.Helper()
+	_, err := s.SelectOption(playwright.SelectOptionValues{Labels: &[]string{option}}, playwright.LocatorSelectOptionOptions{Timeout: &s.p.patience})
+	s.ok(err)
 }
 
 // Press focuses the thing and presses a key.

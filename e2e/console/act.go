@@ -90,7 +90,7 @@ func (v *Visit) Ask(title string) browser.Part {
 // Fill fills an action's dialog in.
 func (w Why) Fill(d browser.Part) {
 	for _, words := range w.Choose {
-		d.Text(words).Click()
+		d.Text(words).At(-1).Click() // the first may be the legend
 	}
 	d.Field("Reason").Fill(cmp.Or(w.Reason, Reason))
 	if w.Ticket != "" {

@@ -44,7 +44,10 @@ func TestRoleThroughAGroup(t *testing.T) {
 	t.Parallel()
 	v := console.Open(t, "helpdesk")
 	v.NextCall(v.Org.GroupAdmin("USER_ADMIN"))
-	v.See("Protected account.", "through Okta Group Administrators", "Ask a member of Keydesk Owners.")
+	v.See("Protected account.", "holds Group Administrator through a group", "through Okta Group Administrators", "Ask a member of Keydesk Admins.")
+	if v.Offered("Suspend") {
+		t.Error("to suspend is offered")
+	}
 }
 
 // What is closed to the helpdesk is open to an admin of the console.

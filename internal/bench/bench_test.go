@@ -26,11 +26,9 @@ func TestMain(m *testing.M) {
 // figures collects what the benchmarks find, in the order in which they ran.
 var figures table
 
-// A figure is one line of the table, in milliseconds or in bytes.
-type figure struct {
-	name              string
-	middle, high, top string // the median, the 95th percentile, and the goal for the median
-}
+// A figure is one line of the table. Of what varies, it is the median that is
+// held against the goal.
+type figure struct{ name, middle, high, goal string }
 
 type table []figure
 
@@ -48,18 +46,18 @@ func (t *table) write(w io.Writer) {
 	if len(*t) == 0 {
 		return
 	}
-	lines := append([]figure{{"figure", "median", "95th percentile", "goal"}, {"-", "-", "-", "-"}}, *t...)
+	lines := append([]figure{{"figure", "measured", "95th percentile", "goal"}, {"-", "-", "-", "-"}}, *t...)
 	name, middle, high, top := 0, 0, 0, 0
 	for _, f := range lines {
 		name, middle = max(name, utf8.RuneCountInString(f.name)), max(middle, len(f.middle))
-		high, top = max(high, len(f.high)), max(top, len(f.top))
+		high, top = max(high, len(f.high)), max(top, len(f.goal))
 	}
 	for i, f := range lines {
 		if i == 1 {
-			fmt.Fprintf(w, "|-%s-|-%s:|-%s:|-%s:|\n", dashes(name), dashes(middle), dashes(high), dashes(top))
+			_, _ = fmt.Fprintf(w, "|-%s-|-%s:|-%s:|-%s:|\n", dashes(name), dashes(middle), dashes(high), dashes(top))
 			continue
 		}
-		fmt.Fprintf(w, "| %-*s | %*s | %*s | %*s |\n", name, f.name, middle, f.middle, high, f.high, top, f.top)
+		_, _ = fmt.Fprintf(w, "| %-*s | %*s | %*s | %*s |\n", name, f.name, middle, f.middle, high, f.high, top, f.goal)
 	}
 }
 
@@ -85,7 +83,7 @@ func (s samples) report(b *testing.B, name string, goal time.Duration) {
 	b.ReportMetric(ms(high), "ms-p95")
 	f := figure{name: name, middle: fmt.Sprintf("%.1f ms", ms(middle)), high: fmt.Sprintf("%.1f ms", ms(high))}
 	if goal > 0 {
-		f.top = fmt.Sprintf("%g ms", ms(goal))
+		f.goal = fmt.Sprintf("%g ms", ms(goal))
 	}
 	figures.set(f)
 }
@@ -97,7 +95,7 @@ func size(b *testing.B, name string, bytes, goal int, unit string) {
 	b.Helper()
 	per := map[string]float64{"KiB": 1 << 10, "MiB": 1 << 20}[unit]
 	b.ReportMetric(float64(bytes)/per, unit)
-	figures.set(figure{name: name, middle: fmt.Sprintf("%.1f %s", float64(bytes)/per, unit), top: fmt.Sprintf("%g %s", float64(goal)/per, unit)})
+	figures.set(figure{name: name, middle: fmt.Sprintf("%.1f %s", float64(bytes)/per, unit), goal: fmt.Sprintf("%g %s", float64(goal)/per, unit)})
 }
 
 func TestSamples(t *testing.T) {
@@ -117,11 +115,11 @@ func TestTable(t *testing.T) {
 	var tab table
 	tab.write(&got)
 	tab.set(figure{"page", "9.0 ms", "9.9 ms", "2 ms"})
-	tab.set(figure{name: "binary", middle: "17.2 MiB", top: "25 MiB"})
+	tab.set(figure{name: "binary", middle: "17.2 MiB", goal: "25 MiB"})
 	tab.set(figure{"page", "1.0 ms", "1.2 ms", "2 ms"})
 	tab.write(&got)
 	want := `
-| figure |   median | 95th percentile |   goal |
+| figure | measured | 95th percentile |   goal |
 |--------|---------:|----------------:|-------:|
 | page   |   1.0 ms |          1.2 ms |   2 ms |
 | binary | 17.2 MiB |                 | 25 MiB |

@@ -135,7 +135,9 @@ func start(b *testing.B, cmd *exec.Cmd) running {
 	for lines := bufio.NewScanner(out); p.address == "" && lines.Scan(); {
 		p.address, _ = strings.CutPrefix(lines.Text(), "keydesk: ")
 	}
-	for ask := time.NewTicker(time.Millisecond); p.ready == 0; <-ask.C {
+	ask := time.NewTicker(time.Millisecond)
+	defer ask.Stop()
+	for ; p.ready == 0; <-ask.C {
 		if isReady(b, p.address) {
 			p.ready = time.Since(from)
 		} else if time.Since(from) > time.Minute {

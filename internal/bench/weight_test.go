@@ -24,35 +24,36 @@ const (
 func BenchmarkWeight(b *testing.B) {
 	r := newRig(b, 0)
 	r.fill(b, 60)
-	r.Client = r.As("auditor") // sees everybody's acts
+	agent, auditor := r.Client, r.As("auditor")
 	person := "/users/" + r.Org.FirstWith("LOCKED_OUT").ID
 	for _, c := range []struct {
 		name, path, sentence string
+		as                   *testkit.Client // who sees most there
 		partial              bool
 	}{
-		{"home", "/", "home", false},
-		{"person", person, "person", false},
-		{"search", "/users?q=&status=ACTIVE", "search, 25 rows, page", false},
-		{"typing", "/users?q=&status=ACTIVE", "search, 25 rows, while typing", true},
-		{"record", "/audit", "the record, 50 acts", false},
+		{"home", "/", "home", agent, false},
+		{"person", person, "person", agent, false},
+		{"search", "/users?q=&status=ACTIVE", "search, 25 rows, page", agent, false},
+		{"typing", "/users?q=&status=ACTIVE", "search, 25 rows, while typing", agent, true},
+		{"record", "/audit", "the record, 50 acts", auditor, false},
 	} {
-		r.HTMX = c.partial
-		page := r.weigh(b, c.path)
+		c.as.HTMX = c.partial
+		page := weigh(b, c.as, c.path)
 		if !c.partial {
-			drawn := 0
-			for _, file := range drawnIn(b, r.Get(c.path), r.Client) {
-				drawn += r.weigh(b, file)
+			first := page
+			for _, file := range drawnIn(b, c.as, c.path) {
+				first += weigh(b, c.as, file)
 			}
-			b.Run("first/"+c.name, func(b *testing.B) { size(b, "weight of a first visit: "+c.sentence, page+drawn, firstGoal, "KiB") })
+			b.Run("first/"+c.name, func(b *testing.B) { size(b, "weight of a first visit: "+c.sentence, first, firstGoal, "KiB") })
 		}
 		b.Run("next/"+c.name, func(b *testing.B) { size(b, "weight of a next page: "+c.sentence, page, nextGoal, "KiB") })
 	}
 }
 
 // weigh counts the bytes of an answer as HTTP/1.1 sends them.
-func (r rig) weigh(b *testing.B, path string) int {
+func weigh(b *testing.B, c *testkit.Client, path string) int {
 	b.Helper()
-	p := r.Do(http.MethodGet, path, nil, zipped())
+	p := c.Do(http.MethodGet, path, nil, zipped())
 	if p.Status != http.StatusOK {
 		b.Fatalf("%s: %d", path, p.Status)
 	}
@@ -65,7 +66,7 @@ func (r rig) weigh(b *testing.B, path string) int {
 
 // drawnIn lists the files that a page makes a browser fetch, each once: those
 // that it names, and those that its style sheets name.
-func drawnIn(b *testing.B, p *testkit.Page, c *testkit.Client) (files []string) {
+func drawnIn(b *testing.B, c *testkit.Client, page string) (files []string) {
 	b.Helper()
 	seen := map[string]bool{}
 	add := func(file string) {
@@ -75,7 +76,7 @@ func drawnIn(b *testing.B, p *testkit.Page, c *testkit.Client) (files []string) 
 		}
 	}
 	inSheet := regexp.MustCompile(`url\(["']?([^"')]+)`)
-	for n := range p.Root().Descendants() {
+	for n := range c.Get(page).Root().Descendants() {
 		switch {
 		case n.Type != html.ElementNode:
 		case n.Data == "script" || n.Data == "img":

@@ -64,7 +64,7 @@ func serve(h http.Handler, req *http.Request) (*http.Response, error) {
 	done := make(chan error, 1)
 	go func() {
 		defer cancel()
-		defer closeBody(in)
+		defer closeBody(req) // not in: its Body may be the handler's own by then
 		done <- run(h, w, in)
 	}()
 	select {
