@@ -190,3 +190,31 @@ func TestHangUp(t *testing.T) {
 		t.Errorf("%+v %v", rep, err)
 	}
 }
+
+// A record that fails between intent and outcome leaves the row open, says so,
+// and is settled when the person is next looked at.
+func TestRecordFailsInBetween(t *testing.T) {
+	t.Parallel()
+	k := testkit.New(t)
+	c := k.As("helpdesk")
+	p := ordinary(t, k, 1)[0]
+	f := form(t, c, p.ID, "/lifecycle/suspend")
+	rename := func(from, to string) {
+		if _, err := k.Store.W.ExecContext(t.Context(), "alter table "+from+" rename to "+to); err != nil {
+			t.Error(err)
+		}
+	}
+	k.Org.Hook("SuspendUser", func(string) { rename("record", "gone") })
+	got := c.Post(f.Action, f.Values)
+	if got.Status != http.StatusOK || !got.Has("The record could not take the outcome") {
+		t.Errorf("%d %s", got.Status, got.Text())
+	}
+	rename("gone", "record")
+	if open, err := k.Record.Open(t.Context(), p.ID); err != nil || len(open) != 1 {
+		t.Errorf("%d open rows (%v)", len(open), err)
+	}
+	c.Get("/users/" + p.ID)
+	if a := k.Acts(audit.Filter{Target: p.ID})[0]; a.End == nil || a.End.Result != audit.Settled || a.End.After != "SUSPENDED" {
+		t.Errorf("recorded %+v", a)
+	}
+}

@@ -26,11 +26,13 @@ func (p *Page) Picture(name string) {
 	}
 }
 
+// shoot leaves the caret alone: hiding it leaves empty style attributes behind,
+// at which the page's policy takes offence later.
 func (p *Page) shoot(path string) error {
 	_, err := p.Screenshot(playwright.PageScreenshotOptions{
 		Path:       &path,
 		Animations: playwright.ScreenshotAnimationsDisabled,
-		Caret:      playwright.ScreenshotCaretHide,
+		Caret:      playwright.ScreenshotCaretInitial,
 	})
 	return err
 }

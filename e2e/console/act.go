@@ -41,6 +41,9 @@ func (v *Visit) Find(name string) {
 func (v *Visit) FindBy(text, name string) {
 	v.t.Helper()
 	v.Search().Fill(text)
+	if v.silent {
+		v.Search().Press("Enter")
+	}
 	v.Link(name).Click()
 	v.Heading(name).Shown()
 	v.name = name

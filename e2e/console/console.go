@@ -35,8 +35,9 @@ type Visit struct {
 	Kit *testkit.Kit
 	Org *oktasim.Org
 
-	t    testing.TB
-	name string // whose page was opened last
+	t      testing.TB
+	name   string // whose page was opened last
+	silent bool   // without script nothing happens while typing
 }
 
 // Open starts a console and signs somebody of the staff in to it.
@@ -58,7 +59,7 @@ func (c *Console) Enter(t testing.TB, person string, o browser.Options) *Visit {
 func (c *Console) Arrive(t testing.TB, o browser.Options) *Visit {
 	t.Helper()
 	o.URL = c.URL
-	v := &Visit{Page: browser.New(t, o), Kit: c.Kit, Org: c.Kit.Org, t: t}
+	v := &Visit{Page: browser.New(t, o), Kit: c.Kit, Org: c.Kit.Org, t: t, silent: o.NoScript}
 	v.Page.Open("/")
 	v.Heading("Who are you today?").Shown()
 	return v

@@ -1,12 +1,12 @@
 package pages
 
 import (
+	"strings"
 	"testing"
 
+	"keydesk/e2e/browser"
 	"keydesk/e2e/console"
 	"keydesk/internal/audit"
-
-	"keydesk/e2e/browser"
 )
 
 // A call is answered without a mouse, from signing in to the unlocked account.
@@ -14,7 +14,7 @@ func TestUnlockWithoutAMouse(t *testing.T) {
 	t.Parallel()
 	v := console.Serve(t).Arrive(t, browser.Options{})
 	v.Key("Tab")
-	if at := focus(t, v); len(at) < 15 || at[:15] != "BUTTON Dana Kim" && at[:17] != "BUTTON DKDana Kim" {
+	if at := focus(t, v); !strings.HasPrefix(at, "BUTTON DK Dana Kim") {
 		t.Fatalf("Tab goes to %q", at)
 	}
 	v.Key("Enter")

@@ -7,7 +7,7 @@ import (
 	"context"
 	"log/slog"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"time"
 
 	"keydesk/internal/audit"
@@ -23,9 +23,7 @@ type Desk struct {
 	now    func() time.Time
 	log    *slog.Logger
 	locks  locks
-
-	mu    sync.Mutex
-	owner okta.UserID // the credential's owner, once known
+	owner  atomic.Pointer[okta.UserID] // the credential's owner, once known
 }
 
 // StaffFunc tells the console role that a person had when they last signed in.
@@ -49,16 +47,15 @@ func New(c Config) *Desk {
 // credentialOwner is the person whose token the console uses; nobody may change
 // that account from here. It is asked once for each process.
 func (d *Desk) credentialOwner(ctx context.Context) (okta.UserID, error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.owner.IsZero() {
-		me, err := d.okta.Users.Me(ctx)
-		if err != nil {
-			return okta.UserID{}, err
-		}
-		d.owner = me.ID
+	if id := d.owner.Load(); id != nil {
+		return *id, nil
 	}
-	return d.owner, nil
+	me, err := d.okta.Users.Me(ctx)
+	if err != nil {
+		return okta.UserID{}, err
+	}
+	d.owner.Store(&me.ID)
+	return me.ID, nil
 }
 
 // Credential asks Okta whether the console's credential works; it is the part of

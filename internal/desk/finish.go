@@ -30,6 +30,7 @@ func (d *Desk) finish(ctx context.Context, x *deed, out Outcome, err error) (Out
 	}
 	if werr := d.record.End(ctx, x.seq, r); werr != nil {
 		d.log.ErrorContext(ctx, "the outcome of a change could not be written", "row", x.seq, "error", werr)
+		out.Label += " The record could not take the outcome; its row stays open until the person is next looked at."
 	}
 	out.Seq = x.seq
 	if rerr == nil {
