@@ -49,8 +49,17 @@
   let waiting = 0;
   const waitingPlace = (source) => $(".waiting", source) || $("#said");
 
+  // Whoever follows a link has stopped searching. An answer could only come too
+  // late, and the browser would report it as a failure.
+  let left = -Infinity;
+  addEventListener("beforeunload", () => {
+    left = performance.now();
+    $("#q")?.dispatchEvent(new Event("htmx:abort"));
+  });
+
   on("htmx:before:request", (e) => {
     const source = e.detail.ctx.sourceElement;
+    if (source.id === "q" && performance.now() - left < 1000) return e.preventDefault();
     $("#notice").replaceChildren();
     if (source.matches("dialog form")) $("[role=alert]", source).replaceChildren();
     clearTimeout(waiting);
@@ -196,6 +205,12 @@
   // A form that came back with a problem, without script, stands open in the
   // page; with script it is a dialog again.
   document.querySelectorAll("dialog[open]").forEach((d) => { d.close(); d.showModal(); });
+  // What was typed before htmx was there to hear it is searched for as well;
+  // htmx starts in a timeout that was set before this one.
+  setTimeout(() => {
+    const q = $("#q");
+    if (q && q.value !== q.defaultValue) q.dispatchEvent(new Event("input", { bubbles: true }));
+  });
   document.querySelectorAll(".toast").forEach(fade);
   document.documentElement.classList.add("js");
   countDown();

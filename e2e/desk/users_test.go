@@ -2,10 +2,13 @@ package desk
 
 import (
 	"net/http"
+	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"keydesk/e2e/console"
+	"keydesk/internal/oktasim"
 )
 
 // Ann is found while typing, by whatever the caller or the ticket calls her.
@@ -155,6 +158,27 @@ func TestNobodyFound(t *testing.T) {
 	v.See("in the status Locked out")
 	v.Link("Search every status").Click()
 	v.Link("Dana Kim").Shown()
+}
+
+// A result can be opened while the next search is still on its way, or not even
+// begun: that is no failure.
+func TestOpenWhileSearching(t *testing.T) {
+	t.Parallel()
+	v := console.Open(t, "helpdesk")
+	for _, wait := range []bool{false, true} {
+		v.Home()
+		v.Search().Fill("Ann")
+		v.Link("Ann Vo").Shown()
+		v.Org.Reset()
+		v.Org.Faults([]oktasim.Fault{{Operation: "ListUsers", Delay: 2 * time.Second}, {Operation: "GetUser", Delay: 300 * time.Millisecond}})
+		v.Search().Fill("Ann V")
+		for wait && len(v.Org.Log()) == 0 {
+			runtime.Gosched()
+		}
+		v.Link("Ann Vo").Click()
+		v.Heading("Ann Vo").Shown()
+		v.Org.Reset()
+	}
 }
 
 // What is typed is text, whatever it looks like, and what Okta cannot search for

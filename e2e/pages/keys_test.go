@@ -26,6 +26,7 @@ func TestUnlockWithoutAMouse(t *testing.T) {
 	v.Key("ArrowDown")
 	v.Key("Enter")
 	v.Heading("Ann Vo").Shown()
+	v.Ready()
 	tabTo(t, v, "BUTTON Unlock")
 	v.Key("Enter")
 	v.Dialog("Unlock Ann Vo").Field("Reason").Focused()
@@ -71,6 +72,7 @@ func TestKeys(t *testing.T) {
 	t.Parallel()
 	v := console.Open(t, "helpdesk")
 	v.Search().Focused()
+	v.Ready()
 	if err := v.Keyboard().Type("gh?/"); err != nil {
 		t.Fatal(err)
 	}
@@ -91,6 +93,7 @@ func TestKeys(t *testing.T) {
 			v.Key(k)
 		}
 		v.Heading(step.heading).Shown()
+		v.Ready()
 	}
 	v.Key("?")
 	d := v.Dialog("Keys")

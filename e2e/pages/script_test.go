@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"testing"
 
+	"github.com/playwright-community/playwright-go"
+
 	"keydesk/e2e/browser"
 	"keydesk/e2e/console"
 	"keydesk/internal/audit"
@@ -67,6 +69,24 @@ func TestProblemsWithoutScript(t *testing.T) {
 	v.ShowsStatus("PASSWORD_EXPIRED")
 	v.NextCall(p)
 	v.Gone("Shown once.")
+}
+
+// A quick agent types before the script has come; nothing of it is lost.
+func TestTypedBeforeTheScript(t *testing.T) {
+	t.Parallel()
+	v := console.Open(t, "helpdesk")
+	held := make(chan playwright.Route, 1)
+	if err := v.Route("**/htmx*.js", func(r playwright.Route) { held <- r }); err != nil {
+		t.Fatal(err)
+	}
+	v.Link("Home").Click()
+	script := <-held
+	v.Search().Fill("Ann Vo")
+	if err := script.Continue(); err != nil {
+		t.Fatal(err)
+	}
+	v.Link("Ann Vo").Click()
+	v.Heading("Ann Vo").Shown()
 }
 
 // A theme is chosen by hand, and kept.
