@@ -44,9 +44,15 @@ func (h *Handlers) users(c Ctx) error {
 // remember keeps the search in the address bar: the first letter typed makes a
 // new entry in the history, the letters after it replace that.
 func (h *Handlers) remember(c Ctx) {
+	q := url.Values{}
+	for name, values := range c.QueryParams() {
+		if values[0] != "" {
+			q[name] = values
+		}
+	}
 	here := "/users"
-	if q := c.QueryParams().Encode(); q != "" {
-		here += "?" + q
+	if len(q) > 0 {
+		here += "?" + q.Encode()
 	}
 	header := "HX-Push-Url"
 	if u, err := url.Parse(c.Request().Header.Get("HX-Current-URL")); err == nil && u.Path == "/users" {

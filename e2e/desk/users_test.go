@@ -79,6 +79,7 @@ func TestEnterOpensTheOnlyHit(t *testing.T) {
 	t.Parallel()
 	v := console.Open(t, "helpdesk")
 	v.Search().Type("ann.vo@brightwater.example")
+	v.At("/users?q=ann.vo%40brightwater.example")
 	v.See("1 person found")
 	v.Key("Enter")
 	v.Heading("Ann Vo").Shown()

@@ -22,8 +22,10 @@ func TestUnlockWithoutAMouse(t *testing.T) {
 	if err := v.Keyboard().Type("ann vo"); err != nil {
 		t.Fatal(err)
 	}
-	v.Link("Ann Vo").Shown()
+	v.At("/users?q=ann+vo")
+	v.See("1 person found")
 	v.Key("ArrowDown")
+	v.Link("Ann Vo").Focused()
 	v.Key("Enter")
 	v.Heading("Ann Vo").Shown()
 	v.Ready()
