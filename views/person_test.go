@@ -57,7 +57,7 @@ func TestNothingAllowed(t *testing.T) {
 	for i := range p.Offers {
 		p.Offers[i].Decision = desk.Decision{Rule: "protected.admins", Why: "She holds a role."}
 	}
-	p.Guard, p.GuardAsk = "She holds a role.", "an owner"
+	p.Guard, p.GuardAsk, p.GuardRule = "She holds a role.", "an owner", "protected.admins"
 	root := parse(t, Person(x.frame(), PersonProps{Person: p}))
 	if got := texts(children(one(t, root, byClass("acts")), "button")); !slices.Equal(got, []string{"Actions"}) {
 		t.Errorf("beside the name: %q", got)
@@ -68,7 +68,7 @@ func TestNothingAllowed(t *testing.T) {
 	if len(all(root, byClass("act"))) != 0 {
 		t.Error("there is a dialog for what is refused")
 	}
-	if got := words(one(t, root, byClass("note-guard"))); got != "Protected account. She holds a role. Ask an owner." {
+	if got := words(one(t, root, byClass("note-guard"))); got != "Protected account. She holds a role. Ask an owner. Rule protected.admins" {
 		t.Errorf("banner: %q", got)
 	}
 }

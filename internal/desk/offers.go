@@ -23,7 +23,7 @@ func (d *Desk) dress(who Actor, p *Person, on Standing) {
 		if o.Decision.Allowed {
 			o.Decision = stateRule(s.Action, p.User)
 		} else if o.Decision.Rule != "permission."+string(s.Perm) {
-			p.Guard, p.GuardAsk = o.Decision.Why, o.Decision.Ask
+			p.Guard, p.GuardAsk, p.GuardRule = o.Decision.Why, o.Decision.Ask, o.Decision.Rule
 		}
 		if o.Decision.Allowed {
 			o.Token = d.issue(who, s.Action, p.User, on)

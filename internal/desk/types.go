@@ -112,16 +112,17 @@ type Read[T any] struct {
 
 // Person is everything a person's page shows, read at one moment.
 type Person struct {
-	User     okta.User
-	Groups   Read[[]okta.Group]
-	Roles    Read[[]okta.Role]
-	Factors  Read[[]okta.Factor]
-	Kind     TargetKind
-	Guard    string // why the account is protected from this actor, as a sentence; empty when it is not
-	GuardAsk string // whom to ask about a protected account
-	Cause    Cause
-	Offers   []Offer // the allowed first, the likely one at their head
-	ReadAt   time.Time
+	User      okta.User
+	Groups    Read[[]okta.Group]
+	Roles     Read[[]okta.Role]
+	Factors   Read[[]okta.Factor]
+	Kind      TargetKind
+	Guard     string // why the account is protected from this actor, as a sentence; empty when it is not
+	GuardAsk  string // whom to ask about a protected account
+	GuardRule string // the rule that protects it
+	Cause     Cause
+	Offers    []Offer // the allowed first, the likely one at their head
+	ReadAt    time.Time
 }
 
 // Query is what an operator looks for.
