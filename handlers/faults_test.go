@@ -218,3 +218,44 @@ func TestRecordFailsInBetween(t *testing.T) {
 		t.Errorf("recorded %+v", a)
 	}
 }
+
+// A change that Okta confirmed and whose person cannot be read again is told as
+// that, and nothing is claimed of the person.
+func TestConfirmedAndNotReadAgain(t *testing.T) {
+	t.Parallel()
+	k := testkit.New(t, testkit.Options{OktaReads: 500 * time.Millisecond})
+	c := k.As("helpdesk")
+	p := ordinary(t, k, 1)[0]
+	f := form(t, c, p.ID, "/lifecycle/suspend")
+	k.Org.Hook("SuspendUser", func(string) { k.Org.Faults([]oktasim.Fault{{Operation: "GetUser", Status: 503}}) })
+	got := c.Post(f.Action, f.Values)
+	if got.Status != http.StatusOK || !got.Has("could not be read again") || got.Has("None, neither directly") || got.Has("In no group") || got.Has("No factor is enrolled") || got.Form("/sessions/clear") != nil {
+		t.Errorf("%d %s", got.Status, got.Text())
+	}
+}
+
+// A page that was read before a change does not close that change's open row
+// with what it saw.
+func TestSettledByALaterLook(t *testing.T) {
+	t.Parallel()
+	k := testkit.New(t, testkit.Options{OktaReads: 2 * time.Second})
+	c, auditor := k.As("helpdesk"), k.As("auditor")
+	p := ordinary(t, k, 1)[0]
+	f := form(t, c, p.ID, "/lifecycle/suspend")
+	k.Org.Reset()
+	shown := make(chan struct{})
+	k.Org.Hook("ListFactors", func(string) { // the auditor's page has read the person and waits for the factors
+		k.Org.Hook("ListFactors", nil)
+		k.Org.Hook("SuspendUser", func(string) { k.Org.Faults([]oktasim.Fault{{Operation: "GetUser", Status: 503}}) })
+		k.Org.Faults([]oktasim.Fault{{Operation: "SuspendUser", Drop: "after-act", Times: 1}})
+		if got := c.Post(f.Action, f.Values); got.Status != http.StatusBadGateway {
+			t.Errorf("%d %s", got.Status, got.Text())
+		}
+		k.Org.Faults(nil)
+	})
+	go func() { auditor.Get("/users/" + p.ID); close(shown) }()
+	<-shown
+	if a := k.Acts(audit.Filter{Target: p.ID})[0]; a.End == nil || a.End.After == "ACTIVE" {
+		t.Errorf("recorded %+v", a.End)
+	}
+}

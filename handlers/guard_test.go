@@ -4,8 +4,10 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"keydesk/internal/audit"
+	"keydesk/internal/desk"
 	"keydesk/internal/oktasim"
 	"keydesk/internal/testkit"
 )
@@ -142,17 +144,62 @@ func TestProtectedFrom(t *testing.T) {
 	}
 }
 
-// An operator whose own account is stopped in Okta can take nobody over.
+// An operator whose own account is stopped in Okta can take nobody over from
+// that moment, and change nothing a minute later.
 func TestStoppedOperator(t *testing.T) {
 	t.Parallel()
 	k := testkit.New(t)
 	c := k.As("helpdesk")
-	p := ordinary(t, k, 1)[0]
-	f := form(t, c, p.ID, "/lifecycle/reset_password")
+	people := ordinary(t, k, len(changes()))
+	forms := map[desk.Action]*testkit.Form{}
+	i := 0
+	for action, path := range changes() {
+		k.Org.SetStatus(people[i].ID, from(action))
+		forms[action] = form(t, c, people[i].ID, path)
+		i++
+	}
 	k.Org.SetStatus(k.Org.Staff()["helpdesk"], "SUSPENDED")
 	k.Org.Reset()
-	if got := c.Post(f.Action, f.Values); got.Status != http.StatusForbidden || writes(k) != 0 || !got.Has("actor.standing") {
-		t.Errorf("%d, %d writes: %s", got.Status, writes(k), got.Text())
+	for _, later := range []time.Duration{0, 61 * time.Second} {
+		k.Advance(later)
+		for action, f := range forms {
+			s, _ := desk.SpecOf(action)
+			if later == 0 && s.Risk != desk.Takeover {
+				continue
+			}
+			if got := c.Post(f.Action, f.Values); got.Status != http.StatusForbidden || !got.Has("actor.standing") {
+				t.Errorf("%s after %v: %d: %s", action, later, got.Status, got.Text())
+			}
+		}
+	}
+	if writes(k) != 0 {
+		t.Errorf("%d writes", writes(k))
+	}
+	page := k.As("helpdesk").Get("/users/" + people[0].ID)
+	if page.Form("/sessions/clear") != nil || !page.Has("your own account is Suspended in Okta") {
+		t.Errorf("who signs in anew: %s", page.Text())
+	}
+}
+
+// Somebody who joined the console's staff after the page was shown is closed
+// when the page's word on that is older than a minute.
+func TestStaffGainedAfterThePage(t *testing.T) {
+	t.Parallel()
+	k := testkit.New(t)
+	c := k.As("helpdesk")
+	people := ordinary(t, k, len(changes()))
+	i := 0
+	for action, path := range changes() {
+		p := people[i]
+		i++
+		k.Org.SetStatus(p.ID, from(action))
+		f := form(t, c, p.ID, path)
+		k.Org.JoinGroup(p.ID, "Keydesk Owners")
+		k.Advance(61 * time.Second)
+		k.Org.Reset()
+		if got := c.Post(f.Action, f.Values); got.Status != http.StatusForbidden || writes(k) != 0 || !got.Has("protected.staff") {
+			t.Errorf("%s: %d, %d writes: %s", action, got.Status, writes(k), got.Text())
+		}
 	}
 }
 

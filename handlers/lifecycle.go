@@ -77,16 +77,20 @@ func (h *Handlers) unchanged(c Ctx, a desk.Action, id okta.UserID, err error) er
 }
 
 // showAfter shows the person after an action. Script swaps the parts that were
-// read again; a whole page needs all of them.
+// read again; a whole page needs all of them, or a word on those it lacks.
 func (h *Handlers) showAfter(c Ctx, status int, id okta.UserID, props views.PersonProps) error {
-	if !partial(c) {
-		p, err := h.c.Desk.Person(c.Request().Context(), actor(c), id)
-		if err != nil && props.Person.User.ID.IsZero() {
-			return err
-		}
-		if err == nil {
-			props.Person = p
-		}
+	if partial(c) {
+		return h.showPerson(c, status, props)
+	}
+	p, err := h.c.Desk.Person(c.Request().Context(), actor(c), id)
+	switch {
+	case err == nil:
+		props.Person = p
+	case props.Person.User.ID.IsZero():
+		return err
+	default:
+		missing := &desk.Error{Kind: desk.Upstream, Msg: "They were not read again."}
+		props.Person.Groups, props.Person.Factors = desk.Read[[]okta.Group]{Err: missing}, desk.Read[[]okta.Factor]{Err: missing}
 	}
 	return h.showPerson(c, status, props)
 }

@@ -245,6 +245,12 @@ func TestReasonIsAskedFor(t *testing.T) {
 		{"  a ", "INC-1", "Give a reason"},
 		{strings.Repeat("x", 501), "", "500 characters"},
 		{"good reason", strings.Repeat("9", 61), "at most 60"},
+		{"\u200b\u200b\u200b\u200b", "", "cannot be shown"},
+		{"\u2800\u2800\u2800 ...", "", "Give a reason"},
+		{"turned \u202e around", "", "cannot be shown"},
+		{"cut\x00off", "", "cannot be shown"},
+		{"not \xff text", "", "cannot be shown"},
+		{"good reason", "INC\x1b[2J", "cannot be shown"},
 	} {
 		for _, htmx := range []bool{false, true} {
 			c.HTMX = false
@@ -257,7 +263,7 @@ func TestReasonIsAskedFor(t *testing.T) {
 			if got.Status != http.StatusUnprocessableEntity || !got.Has(tt.says) || writes(k) != 0 {
 				t.Errorf("%q %q: %d %s", tt.note, tt.ticket, got.Status, got.Text())
 			}
-			if !htmx && got.Form("/lifecycle/suspend").Values.Get("ticket") != tt.ticket {
+			if !htmx && tt.ticket != "INC\x1b[2J" && got.Form("/lifecycle/suspend").Values.Get("ticket") != tt.ticket {
 				t.Error("what was typed is lost")
 			}
 		}

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"strings"
 
-	"golang.org/x/sync/errgroup"
-
 	"keydesk/internal/audit"
 	"keydesk/internal/okta"
 )
@@ -91,72 +89,6 @@ func (d *Desk) fresh(ctx context.Context, x *deed, tokenErr error) error {
 		return nil
 	}
 	return d.refused(ctx, x, e)
-}
-
-// readTarget reads the target and its roles afresh, side by side, and for a
-// takeover the actor's own standing too.
-func (d *Desk) readTarget(ctx context.Context, x *deed) *Error {
-	var rolesErr, selfErr error
-	var self okta.User
-	g, gctx := errgroup.WithContext(ctx)
-	g.Go(func() (err error) { x.user, err = d.okta.Users.Get(gctx, x.id); return err })
-	g.Go(func() error { x.on.Roles, rolesErr = d.okta.Roles.List(gctx, x.id); return nil })
-	if x.spec.Risk == Takeover && !x.who.OktaID.IsZero() && x.who.OktaID != x.id {
-		g.Go(func() error { self, selfErr = d.okta.Users.Get(gctx, x.who.OktaID); return nil })
-	}
-	if err := g.Wait(); err != nil {
-		return asError(translate(x.spec.Action, err))
-	}
-	owner, err := d.credentialOwner(ctx)
-	if err != nil {
-		return asError(translate(x.spec.Action, err))
-	}
-	x.on.ID, x.on.Name, x.on.Unreadable, x.on.Untouched = x.id, x.user.Name(), rolesErr != nil, owner == x.id
-	x.on.Staff, x.on.StaffKnown = d.staffNow(ctx, x.id, x.shown)
-	return checkSelf(x, self, selfErr)
-}
-
-// staffNow is the higher of what the page saw in the groups and what the last
-// sign-in said.
-func (d *Desk) staffNow(ctx context.Context, id okta.UserID, s shown) (Role, bool) {
-	last, err := d.staff(ctx, id)
-	if err != nil {
-		return "", false
-	}
-	if last.rank() > s.Staff.rank() {
-		return last, s.Known
-	}
-	return s.Staff, s.Known
-}
-
-// checkSelf stops an operator whose own account is no longer in use: a session
-// of the console may outlive the job.
-func checkSelf(x *deed, self okta.User, err error) *Error {
-	if err != nil {
-		return &Error{
-			Kind: Upstream, Action: x.spec.Action, Rule: "actor.standing", Err: err,
-			Msg: "Your own account could not be read in Okta, so nothing was sent. Try again.",
-		}
-	}
-	if self.ID.IsZero() || self.Status == okta.Active {
-		return nil
-	}
-	return &Error{
-		Kind: Denied, Action: x.spec.Action, Rule: "actor.standing", Ask: "Ask whoever runs Keydesk.",
-		Msg: "Your own account is " + StatusWord(self.Status) + " in Okta, so you may not do this.",
-	}
-}
-
-func checkReason(a Action, r Reason) *Error {
-	switch note := strings.TrimSpace(r.Note); {
-	case len([]rune(note)) < 3:
-		return &Error{Kind: Invalid, Action: a, Field: "note", Msg: "Give a reason of three letters or more; it goes into the record."}
-	case len([]rune(note)) > 500:
-		return &Error{Kind: Invalid, Action: a, Field: "note", Msg: "Keep the reason to 500 characters."}
-	case len([]rune(r.Ticket)) > 60:
-		return &Error{Kind: Invalid, Action: a, Field: "ticket", Msg: "A ticket number has at most 60 characters."}
-	}
-	return nil
 }
 
 // begin writes the intent. If it cannot be written, nothing happens.

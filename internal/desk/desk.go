@@ -23,7 +23,9 @@ type Desk struct {
 	now    func() time.Time
 	log    *slog.Logger
 	locks  locks
-	owner  atomic.Pointer[okta.UserID] // the credential's owner, once known
+
+	service service
+	owner   atomic.Pointer[okta.UserID] // the credential's owner, once known
 }
 
 // StaffFunc tells the console role that a person had when they last signed in.

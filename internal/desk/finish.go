@@ -28,9 +28,10 @@ func (d *Desk) finish(ctx context.Context, x *deed, out Outcome, err error) (Out
 		Result: result(err, rerr), Status: x.got.Status, RequestID: x.got.RequestID,
 		Before: string(x.user.Status), After: string(now.Status), Detail: detail(err, rerr),
 	}
+	lost := ""
 	if werr := d.record.End(ctx, x.seq, r); werr != nil {
 		d.log.ErrorContext(ctx, "the outcome of a change could not be written", "row", x.seq, "error", werr)
-		out.Label += " The record could not take the outcome; its row stays open until the person is next looked at."
+		lost = " The record could not take the outcome; its row stays open until the person is next looked at."
 	}
 	out.Seq = x.seq
 	if rerr == nil {
@@ -38,9 +39,11 @@ func (d *Desk) finish(ctx context.Context, x *deed, out Outcome, err error) (Out
 		out.Person.Factors = factors
 	}
 	if err == nil {
+		out.Label += lost
 		return d.confirmed(x, out, rerr)
 	}
 	e := asError(d.explain(x, now, err, rerr))
+	e.Msg += lost
 	e.Seq = x.seq
 	if rerr == nil {
 		e.Person = &out.Person
@@ -93,11 +96,14 @@ func detail(err, rerr error) string {
 	return "refused"
 }
 
-// confirmed is an act that Okta answered with yes.
+// confirmed is an act that Okta answered with yes. When the person could not be
+// read again, nothing is claimed of them.
 func (d *Desk) confirmed(x *deed, out Outcome, rerr error) (Outcome, error) {
 	if rerr != nil {
-		out.Person = Person{User: x.user, ReadAt: time.Time{}}
-		out.Label += " Okta could not be asked again; reload the page to see the account as it is now."
+		out.Person = Person{User: x.user, Cause: Cause{Why: "Okta confirmed the change and could then not be asked again.", Next: "Reload the page to see the account as it is now.", Source: Unknown}}
+		out.Person.Roles.Err = &Error{Kind: Upstream, Action: "roles.list", Msg: "They were not read again."}
+		out.Person.Groups.Kept, out.Person.Factors.Kept = true, true
+		out.Label += " The account could not be read again: what the page shows of it is from before."
 	}
 	return out, nil
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"keydesk/internal/okta"
 )
@@ -73,10 +74,11 @@ type Standing struct {
 	ID         okta.UserID
 	Name       string
 	Roles      []okta.Role
-	Unreadable bool // the roles could not be read
-	Staff      Role // the target's own console role
-	StaffKnown bool
-	Untouched  bool // the credential's owner
+	Unreadable bool      // the roles could not be read
+	Staff      Role      // the target's own console role
+	StaffKnown bool      // whether the groups, and so Staff, could be read
+	StaffRead  time.Time // when they were
+	Untouched  bool      // the credential's owner
 }
 
 // decide answers whether who may do what spec says to the target. It looks at

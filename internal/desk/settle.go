@@ -48,7 +48,11 @@ func (d *Desk) settle(ctx context.Context, u okta.User) {
 		return
 	}
 	defer unlock()
-	if open, err = d.record.Open(ctx, u.ID.String()); err != nil {
+	// What was read before the lock may be older than the change: read again.
+	if open, err = d.record.Open(ctx, u.ID.String()); err != nil || len(open) == 0 {
+		return
+	}
+	if u, err = d.okta.Users.Get(ctx, u.ID); err != nil {
 		return
 	}
 	for _, r := range open {

@@ -16,6 +16,10 @@ import (
 // tokenLife is how long a page's buttons work before it must be read again.
 const tokenLife = 15 * time.Minute
 
+// staffHolds is how long what a page saw of somebody's groups counts. After it
+// the groups are read again before a change.
+const staffHolds = time.Minute
+
 // shown is what an operator had before their eyes when an action was offered.
 // It travels in the action's one-time token: signed, and worth nothing in
 // another session, for another action or on another person.
@@ -25,7 +29,8 @@ type shown struct {
 	Updated int64       `json:"u"` // the person's lastUpdated, Unix milliseconds
 	Staff   Role        `json:"t,omitempty"`
 	Known   bool        `json:"k,omitempty"` // whether the groups, and so Staff, could be read
-	Until   int64       `json:"e"`           // Unix seconds
+	Read    int64       `json:"r"`           // when the groups were read, Unix milliseconds
+	Issued  int64       `json:"i"`           // Unix milliseconds
 }
 
 var (
@@ -35,7 +40,7 @@ var (
 
 // issue signs a token for one action of one actor on one person.
 func (d *Desk) issue(who Actor, a Action, u okta.User, on Standing) string {
-	s := shown{rand.Text(), u.Status, u.LastUpdated.UnixMilli(), on.Staff, on.StaffKnown, d.now().Add(tokenLife).Unix()}
+	s := shown{rand.Text(), u.Status, u.LastUpdated.UnixMilli(), on.Staff, on.StaffKnown, on.StaffRead.UnixMilli(), d.now().UnixMilli()}
 	body, _ := json.Marshal(s) // strings and numbers alone: it cannot fail
 	return encode(body) + "." + encode(d.mac(who, a, u.ID, body))
 }
@@ -45,12 +50,12 @@ func (d *Desk) issue(who Actor, a Action, u okta.User, on Standing) string {
 func (d *Desk) open(who Actor, a Action, id okta.UserID, token string) (shown, error) {
 	var s shown
 	head, tail, _ := strings.Cut(token, ".")
-	body, err1 := base64.RawURLEncoding.DecodeString(head)
-	sum, err2 := base64.RawURLEncoding.DecodeString(tail)
+	body, err1 := base64.RawURLEncoding.Strict().DecodeString(head)
+	sum, err2 := base64.RawURLEncoding.Strict().DecodeString(tail)
 	if err1 != nil || err2 != nil || !hmac.Equal(sum, d.mac(who, a, id, body)) || json.Unmarshal(body, &s) != nil {
 		return shown{}, errForged
 	}
-	if d.now().Unix() > s.Until {
+	if d.now().Sub(time.UnixMilli(s.Issued)) > tokenLife {
 		return s, errExpired
 	}
 	return s, nil

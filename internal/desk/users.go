@@ -136,7 +136,9 @@ func (d *Desk) Person(ctx context.Context, who Actor, id okta.UserID) (Person, e
 		}
 		d.settle(ctx, p.User)
 		d.sensitive(ctx, who, p)
-		d.dress(who, &p, standing(p, owner))
+		on := standing(p, owner)
+		d.lastTier(ctx, &on)
+		d.dress(who, &p, on)
 		return p, nil
 	})
 }
@@ -164,14 +166,12 @@ func part[T any](v T, err error) func(Action) Read[T] {
 }
 
 func standing(p Person, owner okta.UserID) Standing {
-	s := Standing{ID: p.User.ID, Name: p.User.Name(), Roles: p.Roles.Value, Unreadable: p.Roles.Err != nil, Untouched: owner == p.User.ID, StaffKnown: p.Groups.Err == nil}
-	for _, g := range p.Groups.Value {
-		for _, r := range RolesOf([]string{g.Name}) {
-			if r.rank() > s.Staff.rank() {
-				s.Staff = r
-			}
-		}
+	s := Standing{ID: p.User.ID, Name: p.User.Name(), Roles: p.Roles.Value, Unreadable: p.Roles.Err != nil, Untouched: owner == p.User.ID, StaffRead: p.ReadAt}
+	var err error
+	if p.Groups.Err != nil {
+		err = p.Groups.Err
 	}
+	s.readStaff(p.Groups.Value, err)
 	return s
 }
 

@@ -120,11 +120,13 @@ func (c *Client) do(ctx context.Context, r request) (answer, error) {
 	op := c.ops[r.op]
 	receipt := receiptOf(ctx)
 	*receipt = Receipt{}
-	limit := c.write
+	limit, wait := c.write, min(c.write, decisionHolds)
 	if op.safe() {
-		limit = c.read
+		limit, wait = c.read, c.read
 	}
-	if !inBackground(ctx) {
+	if inBackground(ctx) {
+		wait = 0
+	} else {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, limit)
 		defer cancel()
@@ -133,7 +135,7 @@ func (c *Client) do(ctx context.Context, r request) (answer, error) {
 	if err != nil {
 		return answer{}, &Error{Op: op.Name, Err: err}
 	}
-	a, err := c.transport.send(req, op.bucket(), limit)
+	a, err := c.transport.send(req, op.bucket(), limit, wait)
 	*receipt = a.receipt()
 	return a, c.judge(op, a, err)
 }

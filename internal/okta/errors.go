@@ -1,6 +1,7 @@
 package okta
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -134,11 +135,17 @@ func (c *Client) judge(op Operation, a answer, err error) error {
 	return &Unsure{Op: op.Name, RequestID: e.RequestID, Err: e}
 }
 
-// lost is the error of a call without an answer.
+// lost is the error of a call without an answer. An *Error that has a name
+// already is another call's: it is why that call's siblings were given up, and
+// nothing of it is true of this one.
 func lost(op Operation, err error) error {
 	if e, ok := errors.AsType[*Error](err); ok {
-		e.Op = op.Name
-		return e
+		if e.Op == "" { // our own window's
+			own := *e
+			own.Op = op.Name
+			return &own
+		}
+		err = context.Canceled
 	}
 	if _, ok := errors.AsType[*unsent](err); ok || op.safe() {
 		return &Error{Op: op.Name, Err: err}

@@ -1,8 +1,10 @@
 package okta
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -138,4 +140,14 @@ func FuzzDecodeError(f *testing.F) {
 			t.Errorf("%q", s)
 		}
 	})
+}
+
+// TestSiblings: a call that was given up because its sibling failed does not
+// take that sibling's error for its own, nor write into it.
+func TestSiblings(t *testing.T) {
+	sibling := &Error{Op: "GetUser", Status: 404, Code: codeNotFound}
+	got := lost(Operation{Name: "ListFactors", Method: http.MethodGet}, sibling)
+	if e, ok := asError(got); !ok || e == sibling || e.Op != "ListFactors" || e.Status != 0 || sibling.Op != "GetUser" || !errors.Is(got, context.Canceled) {
+		t.Errorf("%+v from %+v", got, sibling)
+	}
 }

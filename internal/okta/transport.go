@@ -17,6 +17,11 @@ const (
 	limitedTries = 5 // of a call that Okta did not take for its rate
 )
 
+// decisionHolds bounds the waits of a person's change, the time for the call
+// itself included that take and sleep leave: whoever asked for it decided on what
+// was read just before, and that must not grow old in a queue.
+const decisionHolds = 6 * time.Second
+
 // transport makes calls at the pace that Okta allows, and again where that does
 // no harm.
 type transport struct {
@@ -24,14 +29,21 @@ type transport struct {
 	windows windows
 }
 
-// send makes a call. It ends with the last answer there was, or with the error
-// of the last try: an *Error when the rate window left no room in time, an
-// *unsent when nothing went out.
-func (t *transport) send(req *http.Request, bucket string, limit time.Duration) (answer, error) {
+// send makes a call, each try within limit and all waits between them within
+// wait; 0 waits as long as the caller does. It ends with the last answer there
+// was, or with the error of the last try: an *Error when the rate window left
+// no room in time, an *unsent when nothing went out.
+func (t *transport) send(req *http.Request, bucket string, limit, wait time.Duration) (answer, error) {
+	ctx := req.Context()
+	if wait > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, wait)
+		defer cancel()
+	}
 	var a answer
 	var err error
 	for try := 1; ; try++ {
-		if full := t.windows.take(req.Context(), bucket); full != nil {
+		if full := t.windows.take(ctx, bucket); full != nil {
 			if try == 1 {
 				return answer{}, full
 			}
@@ -40,7 +52,7 @@ func (t *transport) send(req *http.Request, bucket string, limit time.Duration) 
 		a, err = t.attempt(req, limit)
 		t.windows.learn(bucket, a)
 		pause, left, again := retry(req, try, a, err)
-		if !again || !sleep(req.Context(), pause, left) {
+		if !again || !sleep(ctx, pause, left) {
 			return a, err
 		}
 	}

@@ -1,0 +1,145 @@
+package desk
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/sync/errgroup"
+
+	"keydesk/internal/okta"
+)
+
+// operatorHolds is how long what was read of an operator's own account counts
+// for an action that takes nobody over; such an action reads it each time.
+const operatorHolds = time.Minute
+
+// readTarget reads what a change is decided on: the target and its roles afresh,
+// its groups where the page saw them too long ago, and the operator's own
+// account, side by side.
+func (d *Desk) readTarget(ctx context.Context, x *deed) *Error {
+	var rolesErr error
+	var notNow *Error
+	x.on = Standing{ID: x.id, Staff: x.shown.Staff, StaffKnown: x.shown.Known, StaffRead: time.UnixMilli(x.shown.Read)}
+	g, gctx := errgroup.WithContext(ctx)
+	g.Go(func() (err error) { x.user, err = d.okta.Users.Get(gctx, x.id); return err })
+	g.Go(func() error { x.on.Roles, rolesErr = d.okta.Roles.List(gctx, x.id); return nil })
+	g.Go(func() error { notNow = d.inService(gctx, x.who, x.spec); return nil })
+	if d.now().Sub(x.on.StaffRead) > staffHolds {
+		g.Go(func() error { x.on.readStaff(d.okta.Access.Groups(gctx, x.id)); x.on.StaffRead = d.now(); return nil })
+	}
+	if err := g.Wait(); err != nil {
+		return asError(translate(x.spec.Action, err))
+	}
+	owner, err := d.credentialOwner(ctx)
+	if err != nil {
+		return asError(translate(x.spec.Action, err))
+	}
+	x.on.Name, x.on.Unreadable, x.on.Untouched = x.user.Name(), rolesErr != nil, owner == x.id
+	d.lastTier(ctx, &x.on)
+	return notNow
+}
+
+// readStaff takes the target's console role out of its groups.
+func (s *Standing) readStaff(groups []okta.Group, err error) {
+	s.Staff, s.StaffKnown = "", err == nil
+	for _, g := range groups {
+		for _, r := range RolesOf([]string{g.Name}) {
+			if r.rank() > s.Staff.rank() {
+				s.Staff = r
+			}
+		}
+	}
+}
+
+// lastTier raises the target's console role to the one of their last sign-in,
+// which an issuer of its own may know better than Okta's groups.
+func (d *Desk) lastTier(ctx context.Context, s *Standing) {
+	last, err := d.staff(ctx, s.ID)
+	if err != nil {
+		s.StaffKnown = false
+		return
+	}
+	if last.rank() > s.Staff.rank() {
+		s.Staff = last
+	}
+}
+
+// service remembers which operators' own accounts were in use, and when that was
+// last read.
+type service struct {
+	mu sync.Mutex
+	at map[okta.UserID]time.Time
+}
+
+func (s *service) saw(id okta.UserID, u okta.User, now time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.at == nil {
+		s.at = map[okta.UserID]time.Time{}
+	}
+	if delete(s.at, id); u.Status == okta.Active {
+		s.at[id] = now
+	}
+}
+
+func (s *service) since(id okta.UserID, then time.Time) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.at[id].After(then)
+}
+
+// inService stops an operator whose own account is no longer in use: a session
+// of the console may outlive the job.
+func (d *Desk) inService(ctx context.Context, who Actor, s Spec) *Error {
+	if who.OktaID.IsZero() || s.Risk != Takeover && d.service.since(who.OktaID, d.now().Add(-operatorHolds)) {
+		return nil
+	}
+	self, err := d.okta.Users.Get(ctx, who.OktaID)
+	if err != nil {
+		return &Error{Kind: Upstream, Action: s.Action, Rule: "actor.standing", Err: err, Msg: "Your own account could not be read in Okta, so nothing was sent. Try again."}
+	}
+	d.service.saw(who.OktaID, self, d.now())
+	if self.Status == okta.Active {
+		return nil
+	}
+	return &Error{
+		Kind: Denied, Action: s.Action, Rule: "actor.standing", Ask: "Ask whoever runs Keydesk.",
+		Msg: "Your own account is " + StatusWord(self.Status) + " in Okta, so you may not do this.",
+	}
+}
+
+// checkReason refuses a reason that nobody could read later.
+func checkReason(a Action, r Reason) *Error {
+	wrong := func(field, msg string) *Error { return &Error{Kind: Invalid, Action: a, Field: field, Msg: msg} }
+	switch {
+	case !readable(r.Note):
+		return wrong("note", "The reason holds characters that cannot be shown. Type it anew.")
+	case !readable(r.Ticket):
+		return wrong("ticket", "The ticket holds characters that cannot be shown. Type it anew.")
+	case letters(r.Note) < 3:
+		return wrong("note", "Give a reason of three letters or more; it goes into the record.")
+	case utf8.RuneCountInString(strings.TrimSpace(r.Note)) > 500:
+		return wrong("note", "Keep the reason to 500 characters.")
+	case utf8.RuneCountInString(strings.TrimSpace(r.Ticket)) > 60:
+		return wrong("ticket", "A ticket number has at most 60 characters.")
+	}
+	return nil
+}
+
+// readable refuses what would hide, turn around or break a line of the record.
+func readable(s string) bool {
+	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool { return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Zl, unicode.Zp) })
+}
+
+func letters(s string) (n int) {
+	for _, r := range s {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			n++
+		}
+	}
+	return n
+}
