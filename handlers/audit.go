@@ -3,6 +3,7 @@ package handlers
 import (
 	"net/http"
 	"strconv"
+	"unicode/utf8"
 
 	"keydesk/internal/audit"
 	"keydesk/internal/desk"
@@ -12,10 +13,17 @@ import (
 // auditPage is how many acts one page of the record shows.
 const auditPage = 50
 
+// maxText is how long a text the record is searched for, in bytes.
+const maxText = 200
+
 // audit shows the record, as far as the operator may see it.
 func (h *Handlers) audit(c Ctx) error {
 	before, _ := strconv.ParseInt(c.QueryParam("before"), 10, 64)
-	f := audit.Filter{Text: c.QueryParam("q"), Actor: c.QueryParam("actor"), Target: c.QueryParam("target"), Action: c.QueryParam("action"), Before: before, Limit: auditPage + 1}
+	text := c.QueryParam("q")
+	if len(text) > maxText || !utf8.ValidString(text) {
+		return &desk.Error{Kind: desk.Invalid, Action: "record", Field: "q", Msg: "Search the record for at most 200 ordinary characters."}
+	}
+	f := audit.Filter{Text: text, Actor: c.QueryParam("actor"), Target: c.QueryParam("target"), Action: c.QueryParam("action"), Before: before, Limit: auditPage + 1}
 	acts, own, err := h.c.Desk.Record(c.Request().Context(), actor(c), f)
 	if err != nil {
 		return err

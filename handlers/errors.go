@@ -99,6 +99,8 @@ func httpWords(code int) (title, text string) {
 		return "Refused", "This request did not come from the console's own pages. Nothing was changed."
 	case http.StatusMisdirectedRequest:
 		return "Wrong address", "The console is reached under another name. Nothing was changed."
+	case http.StatusBadRequest, http.StatusUnsupportedMediaType:
+		return "Not understood", "The request was not whole, or not a form of this console. Nothing was changed."
 	case http.StatusRequestEntityTooLarge:
 		return "Too much", "The request is larger than anything the console asks for."
 	}

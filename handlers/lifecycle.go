@@ -41,9 +41,9 @@ func (h *Handlers) change(a desk.Action, run desk.UserAction) echo.HandlerFunc {
 
 // options are the fields of an action's dialog, each by its name.
 func options(c Ctx) desk.UserOpts {
-	on := func(name string) bool { return c.FormValue(name) == "true" }
+	on := func(name string) bool { return c.Request().PostFormValue(name) == "true" }
 	return desk.UserOpts{
-		Reason: desk.Reason{Ticket: c.FormValue("ticket"), Note: c.FormValue("note")}, Token: c.FormValue("token"),
+		Reason: desk.Reason{Ticket: c.Request().PostFormValue("ticket"), Note: c.Request().PostFormValue("note")}, Token: c.Request().PostFormValue("token"),
 		SendEmail: on("send_email"), RevokeSessions: on("revoke_sessions"), OAuthTokens: on("oauth_tokens"), ForgetDevices: on("forget_devices"),
 	}
 }
@@ -55,7 +55,7 @@ func (h *Handlers) unchanged(c Ctx, a desk.Action, id okta.UserID, err error) er
 	if !errors.As(err, &de) {
 		return err
 	}
-	form := views.Form{Action: a, Note: c.FormValue("note"), Ticket: c.FormValue("ticket"), Field: de.Field}
+	form := views.Form{Action: a, Note: c.Request().PostFormValue("note"), Ticket: c.Request().PostFormValue("ticket"), Field: de.Field}
 	if de.Kind == desk.Invalid {
 		form.Problem = de.Msg
 	}

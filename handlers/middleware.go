@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"log/slog"
+	"mime"
 	"net"
 	"net/http"
 	"net/netip"
@@ -29,7 +30,7 @@ func (h *Handlers) use(e *echo.Echo) {
 	e.Use(h.host)
 	e.Use(echo.WrapMiddleware(http.NewCrossOriginProtection().Handler))
 	e.Use(sameOrigin)
-	e.Use(middleware.BodyLimit(bodyLimit))
+	e.Use(middleware.BodyLimit(bodyLimit), wholeForm)
 	e.Use(middleware.GzipWithConfig(middleware.GzipConfig{MinLength: 1024, Skipper: compressed}))
 }
 
@@ -95,6 +96,25 @@ func sameOrigin(next echo.HandlerFunc) echo.HandlerFunc {
 		safe := r.Method == http.MethodGet || r.Method == http.MethodHead || r.Method == http.MethodOptions
 		if !safe && r.Header.Get("Sec-Fetch-Site") == "" && r.Header.Get("Origin") == "" {
 			return echo.NewHTTPError(http.StatusForbidden)
+		}
+		return next(c)
+	}
+}
+
+// wholeForm reads the form of a changing request to its end: one that was cut off
+// must not go on with the fields that arrived.
+func wholeForm(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c Ctx) error {
+		r := c.Request()
+		if r.Method != http.MethodPost {
+			return next(c)
+		}
+		kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+		switch {
+		case r.ContentLength != 0 && (err != nil || kind != "application/x-www-form-urlencoded"):
+			return echo.NewHTTPError(http.StatusUnsupportedMediaType)
+		case r.ParseForm() != nil:
+			return echo.NewHTTPError(http.StatusBadRequest)
 		}
 		return next(c)
 	}

@@ -65,14 +65,14 @@ func themeOf(c Ctx) string {
 // theme keeps the operator's choice of light or dark in a cookie.
 func (h *Handlers) theme(c Ctx) error {
 	k := &http.Cookie{ //nolint:gosec // Secure where the console is reached by https
-		Name: h.themeName(), Value: c.FormValue("theme"), Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true, Secure: h.secure(), SameSite: http.SameSiteLaxMode}
+		Name: h.themeName(), Value: c.Request().PostFormValue("theme"), Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true, Secure: h.secure(), SameSite: http.SameSiteLaxMode}
 	switch k.Value {
 	case "light", "dark":
 	default:
 		k.Value, k.MaxAge = "", -1
 	}
 	c.SetCookie(k)
-	back := c.FormValue("return_to")
+	back := c.Request().PostFormValue("return_to")
 	if !login.LocalPath(back) {
 		back = "/"
 	}

@@ -205,6 +205,8 @@ func TestVerifyFindsTampering(t *testing.T) {
 		"changed time":     `update record set at = at + 1 where seq = $1`,
 		"changed hash":     `update record set hash = 'x' where seq = $1`,
 		"moved words":      `update record set reason = reason || 'x', ticket = 'NC-1' where seq = $1`,
+		"text as bytes":    `update record set action = cast(action as blob) where seq = $1`,
+		"phase as bytes":   `update record set phase = cast(phase as blob) where seq = $1`,
 		"removed":          `delete from record where seq = $1`,
 		"removed, renamed": `delete from record where seq = $1; update record set seq = seq - 1 where seq > $1`,
 		"swapped":          `update record set seq = -1 where seq = $1; update record set seq = $1 where seq = $1 + 1; update record set seq = $1 + 1 where seq = -1`,

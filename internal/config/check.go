@@ -1,6 +1,7 @@
 package config
 
 import (
+	"bytes"
 	"crypto/rand"
 	"encoding/base64"
 	"errors"
@@ -42,6 +43,10 @@ func (s *Serve) Check() error {
 			fault("%s: %w", name, err)
 		}
 	}
+	s.BaseURL = canonical(s.BaseURL)
+	if t := s.TicketURL; t != "" && !strings.HasPrefix(t, "https://") && !strings.HasPrefix(t, "http://") {
+		fault("KEYDESK_TICKET_URL must begin with https://")
+	}
 	if err := safeURL(s.OIDCIssuer); err != nil {
 		fault("KEYDESK_OIDC_ISSUER: %w", err)
 	}
@@ -59,8 +64,11 @@ func (s *Serve) Check() error {
 func (s *Serve) checkNetwork() []error {
 	var errs []error
 	for _, p := range s.TrustedProxies {
-		if _, err := netip.ParsePrefix(p); err != nil {
+		switch r, err := netip.ParsePrefix(p); {
+		case err != nil:
 			errs = append(errs, fmt.Errorf("KEYDESK_TRUSTED_PROXIES: %q is not an address range such as 10.0.0.0/8", p))
+		case r.Bits() == 0:
+			errs = append(errs, fmt.Errorf("KEYDESK_TRUSTED_PROXIES: %s is everybody; name the proxies alone", p))
 		}
 	}
 	if (s.TLSCertFile == "") != (s.TLSKeyFile == "") {
@@ -89,8 +97,8 @@ func (s *Serve) LoadKey() error {
 		}
 	}
 	key, err := base64.StdEncoding.DecodeString(text)
-	if err != nil || len(key) < minKey {
-		return fmt.Errorf("KEYDESK_SECRET_KEY must be %d bytes or more in base64 (make one with: openssl rand -base64 32)", minKey)
+	if err != nil || len(key) < minKey || bytes.Count(key, key[:1]) == len(key) {
+		return fmt.Errorf("KEYDESK_SECRET_KEY must be %d random bytes or more in base64 (make one with: openssl rand -base64 32)", minKey)
 	}
 	s.Key = key
 	return nil
@@ -145,10 +153,24 @@ func origin(s string) error {
 	if s == "" {
 		return nil
 	}
-	if err != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
+	if err == nil && u.User != nil {
+		return safeURL(s)
+	}
+	if err != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
 		return fmt.Errorf("%q must be an address without a path, such as https://example.com", s)
 	}
 	return safeURL(s)
+}
+
+// canonical is an origin as browsers write it: scheme and host in small letters
+// and nothing after them. What decides on secure cookies must not hang on a
+// capital letter.
+func canonical(s string) string {
+	u, err := url.Parse(s)
+	if s == "" || err != nil {
+		return s
+	}
+	return strings.ToLower(u.Scheme + "://" + u.Host)
 }
 
 // safeURL accepts https, and http where the host is loopback; empty passes.
@@ -158,7 +180,9 @@ func safeURL(s string) error {
 	}
 	u, err := url.Parse(s)
 	switch {
-	case err != nil || u.Host == "" || u.User != nil:
+	case err == nil && u.User != nil:
+		return errors.New("an address with a name and a password in it is not taken")
+	case err != nil || u.Host == "":
 		return fmt.Errorf("%q is not an address such as https://example.com", s)
 	case u.Scheme == "https" || u.Scheme == "http" && loopbackHost(u.Hostname()):
 		return nil

@@ -46,7 +46,11 @@ func TestCheck(t *testing.T) {
 		{"http organisation by name", func(s *config.Serve) { s.OktaURL = "http://localhost:1234" }, ""},
 		{"http host that only looks like loopback", func(s *config.Serve) { s.OktaURL = "http://127.0.0.1.evil.example" }, "must be https"},
 		{"organisation with a path", func(s *config.Serve) { s.OktaURL = "https://example.okta.com/api" }, "without a path"},
-		{"organisation with credentials", func(s *config.Serve) { s.OktaURL = "https://a:b@example.okta.com" }, "is not an address"},
+		{"organisation with credentials", func(s *config.Serve) { s.OktaURL = "https://a:b@example.okta.com" }, "a name and a password"},
+		{"organisation with an empty query", func(s *config.Serve) { s.OktaURL = "https://example.okta.com?" }, "without a path"},
+		{"everybody a proxy", func(s *config.Serve) { s.TrustedProxies = []string{"0.0.0.0/0"} }, "is everybody"},
+		{"tickets", func(s *config.Serve) { s.TicketURL = "https://tickets.example.com/%s" }, ""},
+		{"tickets by script", func(s *config.Serve) { s.TicketURL = "javascript:alert(1)//" }, "KEYDESK_TICKET_URL"},
 		{"organisation of another scheme", func(s *config.Serve) { s.OktaURL = "ftp://example.okta.com" }, "must begin with https"},
 		{"http issuer", func(s *config.Serve) { s.OIDCIssuer = "http://id.example.com" }, "KEYDESK_OIDC_ISSUER"},
 		{"http issuer on loopback", func(s *config.Serve) { s.OIDCIssuer = "http://[::1]:3000/oidc" }, ""},
@@ -82,6 +86,14 @@ func TestTokenOfAFile(t *testing.T) {
 	}
 }
 
+func TestBaseIsCanonical(t *testing.T) {
+	s := real()
+	s.BaseURL = "HTTPS://Desk.Example.com/"
+	if err := s.Check(); err != nil || s.BaseURL != "https://desk.example.com" {
+		t.Errorf("%q %v", s.BaseURL, err)
+	}
+}
+
 func TestKey(t *testing.T) {
 	s := real()
 	s.DataDir = filepath.Join(t.TempDir(), "data")
@@ -104,7 +116,7 @@ func TestKey(t *testing.T) {
 		t.Error("a key that everybody can read is taken:", err)
 	}
 	for key, ok := range map[string]bool{
-		base64.StdEncoding.EncodeToString(make([]byte, 32)): true, base64.StdEncoding.EncodeToString(make([]byte, 31)): false, "secret": false, "!": false,
+		base64.StdEncoding.EncodeToString([]byte("0123456789abcdef0123456789abcdef")): true, base64.StdEncoding.EncodeToString(make([]byte, 32)): false, base64.StdEncoding.EncodeToString(make([]byte, 31)): false, "secret": false, "!": false,
 	} {
 		s := real()
 		s.SecretKey = key

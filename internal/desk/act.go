@@ -31,7 +31,7 @@ func (d *Desk) act(ctx context.Context, who Actor, a Action, id okta.UserID, o U
 	if dec := decideActor(who, x.spec); !dec.Allowed {
 		return Outcome{}, d.refused(ctx, x, denied(a, dec))
 	}
-	unlock, err := d.locks.lock(ctx, id)
+	unlock, err := d.changes.enter(ctx, id)
 	if err != nil {
 		return Outcome{}, &Error{Kind: Upstream, Action: a, Msg: "Another change to this person is still under way. Nothing was sent.", Err: err}
 	}

@@ -22,10 +22,11 @@ type Desk struct {
 	key    []byte // signs action tokens
 	now    func() time.Time
 	log    *slog.Logger
-	locks  locks
 
-	service service
-	owner   atomic.Pointer[okta.UserID] // the credential's owner, once known
+	changes  turns[okta.UserID] // one at a time for each person
+	searches turns[string]      // a few at a time for each operator
+	service  service
+	owner    atomic.Pointer[okta.UserID] // the credential's owner, once known
 }
 
 // StaffFunc tells the console role that a person had when they last signed in.
@@ -43,7 +44,9 @@ type Config struct {
 
 // New returns a Desk.
 func New(c Config) *Desk {
-	return &Desk{okta: c.Okta, record: c.Record, staff: c.Staff, key: c.Key, now: c.Now, log: c.Log}
+	d := &Desk{okta: c.Okta, record: c.Record, staff: c.Staff, key: c.Key, now: c.Now, log: c.Log}
+	d.changes.atOnce, d.searches.atOnce = 1, 2
+	return d
 }
 
 // credentialOwner is the person whose token the console uses; nobody may change

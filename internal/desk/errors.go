@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"fmt"
 	"time"
 )
 
@@ -21,6 +22,15 @@ const (
 	Unrecorded      // the record could not be written, so nothing was done
 )
 
+// String is the kind in a word, for logs.
+func (k Kind) String() string {
+	words := []string{"failed", "denied", "guarded", "not found", "conflict", "invalid", "throttled", "upstream", "unsure", "unrecorded"}
+	if k < 0 || int(k) >= len(words) {
+		return "failed"
+	}
+	return words[k]
+}
+
 // Error is every failure of the desk. Msg may be shown to the operator; Err may
 // not: it is for the log.
 type Error struct {
@@ -37,9 +47,13 @@ type Error struct {
 	Err        error
 }
 
-// Error names the action and the cause; it is for logs, not for pages.
+// Error names the action, the kind and the cause; it is for logs. Msg stays out
+// of it: it names people.
 func (e *Error) Error() string {
-	s := string(e.Action) + ": " + e.Msg
+	s := fmt.Sprintf("%s: %s", e.Action, e.Kind)
+	if e.Rule != "" {
+		s += " (" + e.Rule + ")"
+	}
 	if e.Err != nil {
 		s += ": " + e.Err.Error()
 	}

@@ -3,66 +3,67 @@ package desk
 import (
 	"context"
 	"sync"
-
-	"keydesk/internal/okta"
 )
 
-// locks lets one change at a time happen to a person, so that what was read
-// before it still holds when it is sent.
-type locks struct {
-	mu   sync.Mutex
-	held map[okta.UserID]*turn
+// turns lets a few at a time through for each key: one change to a person, so
+// that what was read before it still holds when it is sent; two searches of an
+// operator, so that who types fast does not use up the organisation's rate for
+// everybody.
+type turns[K comparable] struct {
+	atOnce int
+
+	mu  sync.Mutex
+	now map[K]*queue
 }
 
-type turn struct {
-	free    chan struct{} // holds one value while nobody acts
-	waiting int
+type queue struct {
+	in      chan struct{} // holds a value for each that is through
+	members int           // through or waiting
 }
 
-// lock waits for the person's turn, or for ctx; the returned function ends it.
-func (l *locks) lock(ctx context.Context, id okta.UserID) (func(), error) {
-	t := l.join(id)
+// enter waits for a turn, or for ctx; the returned function ends the turn.
+func (t *turns[K]) enter(ctx context.Context, key K) (leave func(), err error) {
+	q := t.join(key)
 	select {
-	case <-t.free:
-		return func() { t.free <- struct{}{}; l.leave(id, t) }, nil
+	case q.in <- struct{}{}:
+		return func() { <-q.in; t.part(key, q) }, nil
 	case <-ctx.Done():
-		l.leave(id, t)
+		t.part(key, q)
 		return nil, ctx.Err()
 	}
 }
 
-// tryLock takes the person's turn if nobody has it.
-func (l *locks) tryLock(id okta.UserID) (func(), bool) {
-	t := l.join(id)
+// tryEnter takes a turn if there is one.
+func (t *turns[K]) tryEnter(key K) (leave func(), ok bool) {
+	q := t.join(key)
 	select {
-	case <-t.free:
-		return func() { t.free <- struct{}{}; l.leave(id, t) }, true
+	case q.in <- struct{}{}:
+		return func() { <-q.in; t.part(key, q) }, true
 	default:
-		l.leave(id, t)
+		t.part(key, q)
 		return nil, false
 	}
 }
 
-func (l *locks) join(id okta.UserID) *turn {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.held == nil {
-		l.held = map[okta.UserID]*turn{}
+func (t *turns[K]) join(key K) *queue {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.now == nil {
+		t.now = map[K]*queue{}
 	}
-	t := l.held[id]
-	if t == nil {
-		t = &turn{free: make(chan struct{}, 1)}
-		t.free <- struct{}{}
-		l.held[id] = t
+	q := t.now[key]
+	if q == nil {
+		q = &queue{in: make(chan struct{}, t.atOnce)}
+		t.now[key] = q
 	}
-	t.waiting++
-	return t
+	q.members++
+	return q
 }
 
-func (l *locks) leave(id okta.UserID, t *turn) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if t.waiting--; t.waiting == 0 {
-		delete(l.held, id)
+func (t *turns[K]) part(key K, q *queue) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if q.members--; q.members == 0 {
+		delete(t.now, key)
 	}
 }

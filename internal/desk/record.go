@@ -39,7 +39,7 @@ func (d *Desk) History(ctx context.Context, who Actor, id okta.UserID) ([]audit.
 // historyLimit is how many acts a person's page shows.
 const historyLimit = 8
 
-// SignedIn writes a sign-in into the record; without that nobody gets a session.
+// SignedIn writes a sign-in into the record.
 func (d *Desk) SignedIn(ctx context.Context, who Actor) error {
 	detail := "as " + roleWord(who.Tier())
 	if who.OktaID.IsZero() {

@@ -43,7 +43,7 @@ func (d *Desk) settle(ctx context.Context, u okta.User) {
 	if err != nil || len(open) == 0 {
 		return
 	}
-	unlock, ok := d.locks.tryLock(u.ID)
+	unlock, ok := d.changes.tryEnter(u.ID)
 	if !ok {
 		return
 	}

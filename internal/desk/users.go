@@ -23,6 +23,11 @@ func (d *Desk) Find(ctx context.Context, who Actor, q Query) (Results, error) {
 		if q.Text == "" && q.Status == "" {
 			return Results{Query: q}, nil
 		}
+		done, err := d.searches.enter(ctx, who.ID)
+		if err != nil {
+			return Results{}, err
+		}
+		defer done()
 		if id, err := okta.ParseUserID(q.Text); err == nil {
 			return d.findByID(ctx, q, id)
 		}

@@ -20,7 +20,9 @@ import (
 const (
 	attemptTTL     = 10 * time.Minute
 	attemptsKept   = 10_000 // in all; anybody can begin a sign-in
+	addressHolds   = 200    // of them: a whole helpdesk may share one address
 	browserHolds   = 8      // at once, in as many tabs
+	surplusDropped = 16     // at most, with one request: no browser of ours sends more
 	suffixLen      = 8
 	secretLen      = 43 // 32 bytes in base64url
 	attemptPrefix  = "login-"
@@ -31,7 +33,7 @@ const (
 // alone; the database holds their hashes. Nonce and verifier never leave it
 // but to the issuer.
 type attempt struct {
-	state, browser, nonce, verifier, redirectURI, returnTo string
+	state, browser, nonce, verifier, redirectURI, returnTo, address string
 }
 
 // Start sends the browser to the issuer (GET /auth/login?return_to=).
@@ -43,7 +45,7 @@ func (l *Login) Start(c echo.Context) error {
 	}
 	a := attempt{
 		state: secret(), browser: secret(), nonce: secret(), verifier: oauth2.GenerateVerifier(),
-		redirectURI: l.origin(c.Request()) + CallbackPath, returnTo: returnTo(c.QueryParam("return_to")),
+		redirectURI: l.origin(c.Request()) + CallbackPath, returnTo: returnTo(c.QueryParam("return_to")), address: c.RealIP(),
 	}
 	if err := l.remember(ctx, a); err != nil {
 		return storeFault(err)
@@ -80,10 +82,17 @@ func (l *Login) origin(r *http.Request) string {
 	return u.String()
 }
 
+// remember keeps a sign-in under way. An address that begins too many loses its
+// own oldest, nobody else's.
 func (l *Login) remember(ctx context.Context, a attempt) error {
-	_, err := l.db.W.ExecContext(ctx, `insert into login_attempt (state_hash, browser_hash, nonce, verifier, redirect_uri, return_to, expires_at)
-		values ($1, $2, $3, $4, $5, $6, $7)`,
-		hash(a.state), hash(a.browser), a.nonce, a.verifier, a.redirectURI, a.returnTo, l.cfg.Now().Add(attemptTTL).UnixMilli())
+	_, err := l.db.W.ExecContext(ctx, `delete from login_attempt where state_hash in (
+		select state_hash from login_attempt where address = $1 order by expires_at desc limit $2 offset $3)`, a.address, attemptsKept, addressHolds-1)
+	if err != nil {
+		return err
+	}
+	_, err = l.db.W.ExecContext(ctx, `insert into login_attempt (state_hash, browser_hash, nonce, verifier, redirect_uri, return_to, address, expires_at)
+		values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		hash(a.state), hash(a.browser), a.nonce, a.verifier, a.redirectURI, a.returnTo, a.address, l.cfg.Now().Add(attemptTTL).UnixMilli())
 	return err
 }
 
@@ -104,7 +113,7 @@ func (l *Login) take(ctx context.Context, state, browser string) (a attempt, ok 
 func (l *Login) dropSurplus(c echo.Context) error {
 	var held []*http.Cookie
 	for _, k := range c.Cookies() {
-		if strings.HasPrefix(k.Name, l.attemptName("")) {
+		if strings.HasPrefix(k.Name, l.attemptName("")) && len(k.Value) == secretLen && len(held) < browserHolds+surplusDropped {
 			held = append(held, k)
 		}
 	}

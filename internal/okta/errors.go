@@ -39,16 +39,12 @@ type Error struct {
 	Err        error         // what went wrong beside or instead of Okta's word
 }
 
-// Error names operation, status, code and cause on one line, for a log.
+// Error names operation, status, code and cause on one line, for a log. It leaves
+// out Okta's words, which may repeat what somebody typed.
 func (e *Error) Error() string {
 	s := "okta: " + e.Op + ":"
 	if e.Status != 0 {
 		s = strings.TrimSpace(fmt.Sprintf("%s %d %s", s, e.Status, e.Code))
-	}
-	for _, word := range append([]string{e.Summary}, e.Causes...) {
-		if word != "" {
-			s += fmt.Sprintf(" %q", word)
-		}
 	}
 	if e.RequestID != "" {
 		s += " request " + e.RequestID

@@ -66,7 +66,7 @@ func TestErrorBodies(t *testing.T) {
 
 func TestErrorText(t *testing.T) {
 	e := &Error{Op: "UnlockUser", Status: 403, Code: "E0000032", Summary: "no", Causes: []string{`<b>"`}, RequestID: "77", Err: errForeign}
-	if got, want := e.Error(), `okta: UnlockUser: 403 E0000032 "no" "<b>\"" request 77 `+errForeign.Error(); got != want {
+	if got, want := e.Error(), `okta: UnlockUser: 403 E0000032 request 77 `+errForeign.Error(); got != want {
 		t.Errorf("%s\n%s", got, want)
 	}
 	if got := (&Error{Op: "GetUser", Err: errFull}).Error(); got != "okta: GetUser: "+errFull.Error() {

@@ -21,7 +21,7 @@ const (
 	enough     = 2 * time.Second  // what must be left of a caller's time after a wait, or the call would be cut off
 
 	concurrencyLow  = 500 * time.Millisecond
-	concurrencyHigh = 3 * time.Second
+	concurrencyHigh = 2500 * time.Millisecond // a read with its 5 s must be able to wait that long and call again
 )
 
 var errFull = errors.New("the rate window is used up; the call was not sent")

@@ -20,8 +20,11 @@ create table login_attempt (
 	verifier     text not null,
 	redirect_uri text not null,
 	return_to    text not null,
+	address      text not null,       -- who began it: each address may hold only so many
 	expires_at   bigint not null
 );
+create index login_attempt_browser on login_attempt (browser_hash);
+create index login_attempt_address on login_attempt (address, expires_at);
 create index login_attempt_expiry on login_attempt (expires_at);
 
 create table staff (
