@@ -44,7 +44,7 @@ func TestErrorBodies(t *testing.T) {
 		"token in text":  {400, nil, `{"errorCode":"E0000001","errorSummary":"bad ` + testToken + `"}`, Error{Code: "E0000001", Summary: "bad [secret]"}},
 		"redirect":       {302, []string{"Location: https://elsewhere.example/"}, ``, Error{Err: errStatus}},
 		"another 2xx":    {202, nil, `{}`, Error{Err: errStatus}},
-		"limit":          {429, nil, `{"errorCode":"E0000047"}`, Error{Code: "E0000047", RetryAfter: 3 * time.Second}},
+		"limit":          {429, nil, `{"errorCode":"E0000047"}`, Error{Code: "E0000047", RetryAfter: concurrencyHigh}},
 		"not in service": {501, nil, `{"errorCode":"E0000060"}`, Error{Code: "E0000060"}},
 	} {
 		t.Run(name, func(t *testing.T) {
