@@ -89,8 +89,7 @@ func (h *Handlers) showAfter(c Ctx, status int, id okta.UserID, props views.Pers
 	case props.Person.User.ID.IsZero():
 		return err
 	default:
-		missing := &desk.Error{Kind: desk.Upstream, Msg: "They were not read again."}
-		props.Person.Groups, props.Person.Factors = desk.Read[[]okta.Group]{Err: missing}, desk.Read[[]okta.Factor]{Err: missing}
+		props.Person = props.Person.Whole()
 	}
 	return h.showPerson(c, status, props)
 }

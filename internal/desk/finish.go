@@ -22,12 +22,9 @@ func (d *Desk) finish(ctx context.Context, x *deed, out Outcome, err error) (Out
 	rctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), rereadTimeout)
 	defer cancel()
 	now, factors, rerr := d.reread(rctx, x)
-	r := audit.Row{
-		ActorID: x.who.ID, ActorName: x.who.Name, ActorRole: string(x.who.Tier()), Session: x.who.Session,
-		Action: string(x.spec.Action), Op: x.spec.Op, TargetID: x.id.String(), Target: x.user.Profile.Login(),
-		Result: result(err, rerr), Status: x.got.Status, RequestID: x.got.RequestID,
-		Before: string(x.user.Status), After: string(now.Status), Detail: detail(err, rerr),
-	}
+	r := x.row()
+	r.Result, r.Detail = result(err, rerr), detail(err, rerr)
+	r.Status, r.RequestID, r.After = x.got.Status, x.got.RequestID, string(now.Status)
 	lost := ""
 	if werr := d.record.End(ctx, x.seq, r); werr != nil {
 		d.log.ErrorContext(ctx, "the outcome of a change could not be written", "row", x.seq, "error", werr)

@@ -125,6 +125,19 @@ type Person struct {
 	ReadAt    time.Time
 }
 
+// Whole is the person for a page that is drawn anew: it has nothing to keep, so
+// what was not read again is said to be that.
+func (p Person) Whole() Person {
+	missing := &Error{Kind: Upstream, Msg: "They were not read again."}
+	if p.Groups.Kept {
+		p.Groups = Read[[]okta.Group]{Err: missing}
+	}
+	if p.Factors.Kept {
+		p.Factors = Read[[]okta.Factor]{Err: missing}
+	}
+	return p
+}
+
 // Query is what an operator looks for.
 type Query struct {
 	Text   string
