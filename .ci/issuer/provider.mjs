@@ -12,15 +12,12 @@
 //     "client": { "id": "keydesk", "secret": "…", "redirect": ["…/auth/callback"], "signedOut": ["…/auth/signed-out"] },
 //     "accounts": [{ "sub": "dana", "name": "Dana Kim", "email": "…", "groups": ["Keydesk Helpdesk"] }] }
 
-import { randomBytes, generateKeyPairSync, webcrypto } from 'node:crypto'
+import { randomBytes, generateKeyPairSync } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { once } from 'node:events'
 
-// What Debian 12's Node 18 lacks and the import below expects.
-globalThis.crypto ??= webcrypto
-URL.parse ??= (address, base) => URL.canParse(address, base) ? new URL(address, base) : null
-const { default: Provider } = await import('oidc-provider')
+import Provider from 'oidc-provider'
 
 const settings = JSON.parse(readFileSync(process.argv[2], 'utf8'))
 const accounts = new Map(settings.accounts.map(a => [a.sub, a]))
