@@ -18,7 +18,7 @@ func TestUnkindOrganisation(t *testing.T) {
 	k := testkit.New(t, testkit.Options{Org: oktasim.Options{Unkind: true, Seed: 7}})
 	c := k.As("helpdesk")
 	seen, done := 0, 0
-	for i, p := range ordinary(t, k, 40) {
+	for i, p := range ordinary(t, k, 24) {
 		page := c.Get("/users/" + p.ID)
 		switch page.Status {
 		case http.StatusOK:
@@ -49,8 +49,8 @@ func TestUnkindOrganisation(t *testing.T) {
 			t.Errorf("%s: %d, recorded %+v", path, answer.Status, acts)
 		}
 	}
-	if seen < 30 || done < 25 {
-		t.Errorf("%d pages, %d changes of 40", seen, done)
+	if seen < 18 || done < 14 {
+		t.Errorf("%d pages, %d changes of 24", seen, done)
 	}
 	for _, q := range []string{"a", "vo", "de", "zz"} {
 		if got := search(c, q); got.Status >= 500 && got.Status != http.StatusServiceUnavailable {
