@@ -196,3 +196,22 @@ func TestRecordIsScoped(t *testing.T) {
 		}
 	}
 }
+
+// An answer takes the place of what an earlier one said: its toast goes too.
+func TestToastsGoWithTheNextAnswer(t *testing.T) {
+	t.Parallel()
+	k := testkit.New(t)
+	c := k.As("helpdesk")
+	f := form(t, c, ordinary(t, k, 1)[0].ID, "/lifecycle/suspend")
+	c.HTMX = true
+	for _, want := range []struct {
+		status int
+		toast  bool
+	}{{http.StatusOK, true}, {http.StatusConflict, false}} {
+		got := c.Post(f.Action, f.Values)
+		_, toasts, ok := strings.Cut(got.Body, `hx-target="#toasts"`)
+		if got.Status != want.status || !ok || strings.Contains(toasts, "Okta suspended") != want.toast {
+			t.Errorf("%d, toasts %q", got.Status, toasts)
+		}
+	}
+}

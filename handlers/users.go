@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"net/url"
 
+	"github.com/a-h/templ"
+
 	"keydesk/internal/desk"
 	"keydesk/internal/okta"
 	"keydesk/views"
@@ -82,12 +84,12 @@ func (h *Handlers) showPerson(c Ctx, status int, props views.PersonProps) error 
 	if !partial(c) {
 		return render(c, status, views.Person(f, props))
 	}
+	var toast templ.Component = templ.NopComponent // an older one would speak beside this answer
 	if props.Notice != nil && props.Notice.Tone == "ok" && props.Notice.Once.IsZero() {
-		toast := into("#toasts", views.Toast(*props.Notice))
+		toast = views.Toast(*props.Notice)
 		props.Notice = nil
-		return render(c, status, views.PersonBody(f, props), toast)
 	}
-	return render(c, status, views.PersonBody(f, props))
+	return render(c, status, views.PersonBody(f, props), into("#toasts", toast))
 }
 
 // userID is the person's id in the path. What is no id is nobody's page.

@@ -21,7 +21,7 @@ import (
 // The demo's organisation and issuer have names that no network knows: they are
 // reached in process alone.
 const (
-	demoOrg    = "acme.keydesk.invalid"
+	demoOrg    = "brightwater.keydesk.invalid"
 	demoIssuer = "issuer.keydesk.invalid"
 	demoSignIn = "/demo/sign-in"
 )

@@ -58,7 +58,7 @@ func likelyAction(s okta.Status) Action {
 		return "unsuspend"
 	case okta.Staged, okta.Deprovisioned:
 		return "activate"
-	case okta.Provisioned, okta.Recovery:
+	case okta.Provisioned:
 		return "reactivate"
 	}
 	return "reset_password"
