@@ -45,7 +45,7 @@ func titleOf(k desk.Kind) string {
 	case desk.Conflict:
 		return "Nothing was done"
 	case desk.Invalid:
-		return "Something is missing"
+		return "This cannot be used"
 	case desk.Throttled:
 		return "Okta asks for a pause"
 	case desk.Upstream:
@@ -81,7 +81,11 @@ func (h *Handlers) problem(c Ctx, err error) views.Problem {
 }
 
 func noticeOf(e *desk.Error, id string) views.Notice {
-	n := views.Notice{Tone: "bad", Title: titleOf(e.Kind), Text: e.Msg, Rule: e.Rule, Ask: e.Ask, Seq: e.Seq, RetryAfter: e.RetryAfter, ErrorID: id}
+	title := titleOf(e.Kind)
+	if e.Rule == "once" {
+		title = "Already sent"
+	}
+	n := views.Notice{Tone: "bad", Title: title, Text: e.Msg, Rule: e.Rule, Ask: e.Ask, Seq: e.Seq, RetryAfter: e.RetryAfter, ErrorID: id}
 	switch e.Kind {
 	case desk.Denied, desk.Guarded, desk.Conflict, desk.Throttled, desk.Unsure, desk.NotFound:
 		n.Tone = "warn"

@@ -70,7 +70,7 @@ func (h *Handlers) unchanged(c Ctx, a desk.Action, id okta.UserID, err error) er
 	if de.Person != nil {
 		props.Person = *de.Person
 	}
-	if de.Kind == desk.Conflict || de.Kind == desk.Throttled || de.Kind == desk.Upstream {
+	if de.Kind == desk.Conflict && de.Rule != "once" || de.Kind == desk.Throttled || de.Kind == desk.Upstream {
 		p.Notice.Retry = a
 	}
 	return h.showAfter(c, p.Status, id, props)

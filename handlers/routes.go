@@ -17,7 +17,6 @@ type Route struct {
 	Perm         desk.Perm // what the desk asks for; empty where it asks for nothing
 	Op           string    // the operation of Okta's User API; empty where there is none
 	Open         bool      // reached without a session
-	Any          bool      // reached with a session that has no role
 
 	do echo.HandlerFunc
 }
@@ -33,7 +32,7 @@ func (h *Handlers) Routes() []Route {
 		{Method: http.MethodPost, Path: "/auth/logout", Open: true, do: h.signOut},
 		{Method: http.MethodGet, Path: "/auth/signed-out", Open: true, do: h.signedOut},
 		{Method: http.MethodPost, Path: "/theme", do: h.theme},
-		{Method: http.MethodGet, Path: "/", do: h.home},
+		{Method: http.MethodGet, Path: "/", Perm: desk.ReadOwnRecord, do: h.home},
 		of("users.list", http.MethodGet, "/users", h.users),
 		of("users.get", http.MethodGet, "/users/:id", h.person),
 	}

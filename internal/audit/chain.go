@@ -46,6 +46,8 @@ func (r Row) sum() string {
 			put(strconv.FormatInt(v, 10))
 		case int:
 			put(strconv.Itoa(v))
+		default:
+			panic(fmt.Sprintf("audit: a column of type %T is not part of the hash", v))
 		}
 	}
 	return hex.EncodeToString(h.Sum(nil))
@@ -155,6 +157,8 @@ func track(open map[int64]bool, r Row) {
 	case PhaseIntent:
 		open[r.Seq] = true
 	case PhaseOutcome:
-		delete(open, r.Intent)
+		if r.Result != Unknown {
+			delete(open, r.Intent)
+		}
 	}
 }

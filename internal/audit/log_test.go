@@ -164,7 +164,7 @@ func TestOpenIntents(t *testing.T) {
 func TestFilter(t *testing.T) {
 	l, _ := open(t)
 	fill(t, l, 30)
-	if _, err := l.Add(t.Context(), audit.Row{ActorID: "iss#2", ActorName: "100% Omar_Reyes", Action: "suspend", TargetID: "u1", Detail: "protected.admins"}); err != nil {
+	if _, err := l.Add(t.Context(), audit.Row{ActorID: "iss#2", ActorName: "100% Ömar_Reyes", Action: "suspend", TargetID: "u1", Detail: "protected.admins"}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := l.Add(t.Context(), audit.Row{Phase: audit.PhaseEvent, ActorID: "iss#3", Action: "sign_in"}); err != nil {
@@ -180,7 +180,8 @@ func TestFilter(t *testing.T) {
 		{audit.Filter{Actor: "iss#2"}, 1},
 		{audit.Filter{Target: "u1"}, 2},
 		{audit.Filter{Action: "suspend"}, 1},
-		{audit.Filter{Text: "omar_"}, 1},
+		{audit.Filter{Text: "Ömar_"}, 1},
+		{audit.Filter{Text: "REYES"}, 1},
 		{audit.Filter{Text: "100%"}, 1},
 		{audit.Filter{Text: "%"}, 1},
 		{audit.Filter{Text: "_"}, 1},

@@ -42,8 +42,8 @@ func (l *Log) Act(ctx context.Context, seq int64) (Act, error) {
 	return acts[0], nil
 }
 
-// Open returns the intents that have no outcome, oldest first: acts that a stop
-// of the process cut off. With a target it returns that person's alone.
+// Open returns the intents whose end is not known, oldest first: acts that a stop
+// of the process cut off, or whose outcome is unknown. With a target it returns that person's alone.
 func (l *Log) Open(ctx context.Context, target string) ([]Row, error) {
 	q := `select ` + columns + ` from record i where phase = 'intent' and ($1 = '' or target_id = $1)
 		and not exists (select 1 from record o where o.intent = i.seq and o.result <> 'unknown') order by seq`
@@ -75,9 +75,20 @@ func (f Filter) where() (string, []any) {
 		add(`(lower(actor_name) like $ escape '\' or lower(target) like $ escape '\' or lower(target_id) like $ escape '\'
 			or lower(ticket) like $ escape '\' or lower(reason) like $ escape '\'
 			or exists (select 1 from record o where o.intent = record.seq and lower(o.request_id) like $ escape '\'))`,
-			"%"+escapeLike(strings.ToLower(f.Text))+"%")
+			"%"+escapeLike(lowerASCII(f.Text))+"%")
 	}
 	return strings.Join(conds, " and "), args
+}
+
+// lowerASCII folds as the database's own lower does: other letters are found as
+// they are written.
+func lowerASCII(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'A' && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}, s)
 }
 
 var likeEscaper = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)

@@ -8,8 +8,8 @@ import "time"
 // Phase says which half of an act a row is.
 type Phase string
 
-// The phases. A refusal stands alone; an intent is followed by one outcome,
-// and an intent without one is an act whose end is unknown.
+// The phases. A refusal stands alone; an intent is followed by its outcome,
+// and by another when one that was unknown is settled later.
 const (
 	PhaseIntent  Phase = "intent"
 	PhaseOutcome Phase = "outcome"

@@ -45,7 +45,7 @@ func (s *Serve) Check() error {
 	}
 	s.BaseURL = canonical(s.BaseURL)
 	if t := s.TicketURL; t != "" && !strings.HasPrefix(t, "https://") && !strings.HasPrefix(t, "http://") {
-		fault("KEYDESK_TICKET_URL must begin with https://")
+		fault("KEYDESK_TICKET_URL must begin with https:// or http://")
 	}
 	if err := safeURL(s.OIDCIssuer); err != nil {
 		fault("KEYDESK_OIDC_ISSUER: %w", err)
@@ -77,8 +77,8 @@ func (s *Serve) checkNetwork() []error {
 	if s.BaseURL == "" && !Loopback(s.Listen) {
 		errs = append(errs, errors.New("KEYDESK_BASE_URL is not set; it may be left out only where the console listens on loopback"))
 	}
-	if s.BaseURL == "" && s.TLSCertFile != "" {
-		errs = append(errs, errors.New("KEYDESK_BASE_URL is not set; with a certificate it must name the https address"))
+	if s.TLSCertFile != "" && !strings.HasPrefix(s.BaseURL, "https://") {
+		errs = append(errs, errors.New("KEYDESK_BASE_URL: with a certificate it must name the https address"))
 	}
 	return errs
 }
@@ -121,7 +121,7 @@ func ensureKey(path string) error {
 	return errors.Join(err, f.Sync(), f.Close())
 }
 
-// fromFile fills an empty setting from a file that others cannot read.
+// fromFile fills an empty setting from a file that not everybody can read.
 func fromFile(value *string, file, name string) error {
 	if file == "" {
 		return nil
@@ -170,7 +170,11 @@ func canonical(s string) string {
 	if s == "" || err != nil {
 		return s
 	}
-	return strings.ToLower(u.Scheme + "://" + u.Host)
+	host := u.Host
+	if p := u.Port(); p == "443" && strings.EqualFold(u.Scheme, "https") || p == "80" && strings.EqualFold(u.Scheme, "http") {
+		host = strings.TrimSuffix(host, ":"+p)
+	}
+	return strings.ToLower(u.Scheme + "://" + host)
 }
 
 // safeURL accepts https, and http where the host is loopback; empty passes.

@@ -88,7 +88,7 @@ func TestTokenOfAFile(t *testing.T) {
 
 func TestBaseIsCanonical(t *testing.T) {
 	s := real()
-	s.BaseURL = "HTTPS://Desk.Example.com/"
+	s.BaseURL = "HTTPS://Desk.Example.com:443/"
 	if err := s.Check(); err != nil || s.BaseURL != "https://desk.example.com" {
 		t.Errorf("%q %v", s.BaseURL, err)
 	}

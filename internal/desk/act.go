@@ -28,6 +28,9 @@ type deed struct {
 // the intent, do it once, read again, write the outcome. An error is *Error.
 func (d *Desk) act(ctx context.Context, who Actor, a Action, id okta.UserID, o UserOpts, do func(context.Context) (Outcome, error)) (Outcome, error) {
 	x := &deed{who: who, spec: spec(a), id: id, opts: o}
+	if x.spec.Op == "" || x.spec.Risk == Reading {
+		return Outcome{}, &Error{Kind: Other, Action: a, Msg: "This is no action of the catalogue. Nothing was sent."}
+	}
 	if dec := decideActor(who, x.spec); !dec.Allowed {
 		return Outcome{}, d.refused(ctx, x, denied(a, dec))
 	}
@@ -42,7 +45,8 @@ func (d *Desk) act(ctx context.Context, who Actor, a Action, id okta.UserID, o U
 	if err := d.begin(ctx, x); err != nil {
 		return Outcome{}, err
 	}
-	out, err := do(okta.WithReceipt(ctx, &x.got))
+	// What was begun goes on when the browser hangs up; the client bounds it.
+	out, err := do(okta.WithReceipt(context.WithoutCancel(ctx), &x.got))
 	return d.finish(ctx, x, out, err)
 }
 
@@ -132,11 +136,16 @@ func (d *Desk) refused(ctx context.Context, x *deed, e *Error) *Error {
 }
 
 // row is the deed as the record keeps it.
+// What nobody could read later stays out of it.
 func (x *deed) row() audit.Row {
+	why := x.opts.Reason
+	if checkReason(x.spec.Action, why) != nil {
+		why = Reason{}
+	}
 	return audit.Row{
 		ActorID: x.who.ID, ActorName: x.who.Name, ActorRole: string(x.who.Tier()), Session: x.who.Session, Address: x.who.Address,
 		Action: string(x.spec.Action), Op: x.spec.Op, Class: string(x.spec.Risk),
 		TargetID: x.id.String(), Target: x.user.Profile.Login(), Before: string(x.user.Status),
-		Reason: strings.TrimSpace(x.opts.Note), Ticket: strings.TrimSpace(x.opts.Ticket), Params: x.opts.words(x.spec.Action),
+		Reason: strings.TrimSpace(why.Note), Ticket: strings.TrimSpace(why.Ticket), Params: x.opts.words(x.spec.Action),
 	}
 }

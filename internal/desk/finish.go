@@ -141,7 +141,7 @@ func (d *Desk) again(ctx context.Context, x *deed, seq int64, err error) error {
 	case first.End.Result == audit.Failed:
 		e.Msg = "This was sent once already and Okta refused it. It was not sent again."
 	default:
-		e.Kind, e.Msg = Unsure, "This was sent once already and Okta did not answer. It was not sent again."
+		e.Kind, e.Msg = Unsure, "This was sent once already and its outcome was not recorded; the account was looked at since. It was not sent again."
 	}
 	if d.readTarget(ctx, x) == nil {
 		e.Person = d.after(x, x.user)

@@ -36,6 +36,7 @@ func (d *Desk) readTarget(ctx context.Context, x *deed) *Error {
 	}
 	owner, err := d.credentialOwner(ctx)
 	if err != nil {
+		x.user = okta.User{} // half a standing must not dress a page
 		return asError(translate(x.spec.Action, err))
 	}
 	x.on.Name, x.on.Unreadable, x.on.Untouched = x.user.Name(), rolesErr != nil, owner == x.id

@@ -13,11 +13,11 @@ import (
 func rights(r Role) []Perm {
 	switch r {
 	case Auditor:
-		return []Perm{ReadUsers, ReadRecord}
+		return []Perm{ReadUsers, ReadRecord, ReadOwnRecord}
 	case Helpdesk:
 		return []Perm{ReadUsers, ReadOwnRecord, ActLifecycle, ActSessions}
 	case Admin, Owner:
-		return []Perm{ReadUsers, ReadRecord, ActLifecycle, ActSessions}
+		return []Perm{ReadUsers, ReadRecord, ReadOwnRecord, ActLifecycle, ActSessions}
 	}
 	return nil
 }
@@ -111,10 +111,12 @@ func decideActor(who Actor, spec Spec) Decision {
 	return refuse("permission."+string(spec.Perm), why, askFor(holders(spec.Perm)...))
 }
 
-// decideStaff closes console staff of the same or a higher tier to everyone but
-// owners: who could reset a colleague's password could become that colleague.
+// decideStaff closes console staff of the same or a higher tier, and whoever has
+// a right that the actor lacks, to everyone but owners: who could reset a
+// colleague's password could become that colleague.
 func decideStaff(who Actor, on Standing) Decision {
-	if who.Tier() == Owner || on.StaffKnown && on.Staff.rank() < who.Tier().rank() {
+	lacks := func(p Perm) bool { return !who.May(p) }
+	if who.Tier() == Owner || on.StaffKnown && on.Staff.rank() < who.Tier().rank() && !slices.ContainsFunc(rights(on.Staff), lacks) {
 		return Decision{Allowed: true}
 	}
 	if !on.StaffKnown {

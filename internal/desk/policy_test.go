@@ -31,7 +31,7 @@ func targets(t *testing.T, who Actor) []Standing {
 	}
 	base := Standing{ID: other, Name: "Ann Vo", StaffKnown: true}
 	with := func(f func(*Standing)) Standing { s := base; f(&s); return s }
-	higher := Owner
+	higher, lower := Owner, ranking()[max(who.Tier().rank()-1, 0)]
 	if i := who.Tier().rank() + 1; i < len(ranking()) {
 		higher = ranking()[i]
 	}
@@ -47,6 +47,7 @@ func targets(t *testing.T, who Actor) []Standing {
 		with(func(s *Standing) { s.Roles = role(okta.UserAdmin, "GROUP") }),
 		with(func(s *Standing) { s.Roles = role(okta.SuperAdmin, "GROUP") }),
 		with(func(s *Standing) { s.Roles = role("SOME_FUTURE_ADMIN", "USER") }),
+		with(func(s *Standing) { s.Staff = lower }),
 		with(func(s *Standing) { s.Staff = who.Tier() }),
 		with(func(s *Standing) { s.Staff = higher }),
 		with(func(s *Standing) { s.Untouched = true }),
@@ -60,7 +61,7 @@ func targets(t *testing.T, who Actor) []Standing {
 func names() []string {
 	return []string{
 		string(Plain), string(LimitedAdmin), string(LesserAdmin), string(OrgAdmin), string(SuperAdmin), string(GroupAdmin) + ": lesser role", string(GroupAdmin) + ": super administrator",
-		string(CustomAdmin), string(StaffSame), string(StaffHigher), string(Untouchable), string(Self), "roles unreadable", "groups unreadable",
+		string(CustomAdmin), "console staff of the tier below", string(StaffSame), string(StaffHigher), string(Untouchable), string(Self), "roles unreadable", "groups unreadable",
 	}
 }
 
