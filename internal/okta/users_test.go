@@ -2,6 +2,7 @@ package okta
 
 import (
 	"encoding/json"
+	"errors"
 	"testing"
 )
 
@@ -57,10 +58,10 @@ func TestUserFields(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := u.Credentials
-	if u.TypeID != "oty1" || u.RealmID != "guo1" || u.TransitioningTo != Active || u.ETag != `W/"1"` || !u.Allows("activate") || u.Allows("suspend") {
+	if u.Type.ID != "oty1" || u.RealmID != "guo1" || u.TransitioningTo != Active || u.ETag != `W/"1"` || !u.Allows("activate") || u.Allows("suspend") {
 		t.Errorf("%+v", u)
 	}
-	if !c.HasPassword() || c.RecoveryQuestion != "Q?" || c.Provider != (Provider{"LDAP", "x"}) || c.Emails != nil {
+	if !c.HasPassword() || c.RecoveryQuestion.Question != "Q?" || c.Provider != (Provider{"LDAP", "x"}) || c.Emails != nil {
 		t.Errorf("%+v", c)
 	}
 	if b, err := json.Marshal(u); err != nil || !sameJSON(t, b, []byte(`{"profile":null,`+body[1:])) {
@@ -69,9 +70,25 @@ func TestUserFields(t *testing.T) {
 }
 
 func TestUserRefused(t *testing.T) {
-	for _, body := range []string{`{}`, `{"id":"x"}`, `{"id":"` + annID + `","created":"yesterday"}`, `{"id":"` + annID + `","status":7}`, `[]`} {
+	for _, body := range []string{`{"id":"x"}`, `{"id":"` + annID + `","created":"yesterday"}`, `{"id":"` + annID + `","status":7}`, `[]`} {
 		if err := json.Unmarshal([]byte(body), new(User)); err == nil {
 			t.Error(body)
+		}
+	}
+}
+
+// Nothing could be done for a person without an id, wherever they turn up.
+func TestUserWithoutID(t *testing.T) {
+	for _, body := range []string{`{}`, `{"id":null}`} {
+		if u, err := client(t, says(200, body)).Users.Get(t.Context(), ann); !errors.Is(err, ErrBadID) {
+			t.Errorf("%s: %+v, %v", body, u, err)
+		}
+		if u, err := client(t, says(200, body)).Users.Me(t.Context()); !errors.Is(err, ErrBadID) {
+			t.Errorf("%s as the credential's owner: %+v, %v", body, u, err)
+		}
+		list := `[{"id":"` + annID + `"},` + body + `]`
+		if p, err := client(t, says(200, list)).Users.List(t.Context(), UserQuery{}); !errors.Is(err, ErrBadID) || p.Items != nil {
+			t.Errorf("%s: %+v, %v", list, p, err)
 		}
 	}
 }
