@@ -26,6 +26,10 @@ func targetName(p AuditProps) string {
 
 // detail is what an auditor wants to see of an act, beside its line.
 func detail(a audit.Act) []labelled {
+	note := "Refused by"
+	if a.Phase == audit.PhaseEvent {
+		note = "Noted"
+	}
 	end := audit.Row{}
 	if a.End != nil {
 		end = *a.End
@@ -38,7 +42,7 @@ func detail(a audit.Act) []labelled {
 		{"Class", a.Class},
 		{"Person's id", a.TargetID},
 		{"Chosen", a.Params},
-		{"Refused by", a.Detail},
+		{note, a.Detail},
 		{"Found", end.Detail},
 		{"Okta's answer", httpStatus(end.Status)},
 		{"Okta's request id", end.RequestID},
