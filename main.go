@@ -59,6 +59,9 @@ func demo(ctx context.Context, d config.Demo, out io.Writer) error {
 	if err := config.RefuseReal(os.Environ()); err != nil {
 		return err
 	}
+	if d.People < 50 || d.People > 100_000 {
+		return fmt.Errorf("--people %d: between 50 and 100,000 work there", d.People)
+	}
 	if d.Faults && d.OktaListen == "" {
 		return fmt.Errorf("--faults opens a port beside the organisation's API: give --okta-listen too")
 	}

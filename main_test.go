@@ -61,6 +61,7 @@ func TestRefusals(t *testing.T) {
 		{"", "serve", "KEYDESK_OKTA_URL is not set"},
 		{"", "serve --okta-url http://example.okta.com", "must be https"},
 		{"", "serve --listen 0.0.0.0:80", "KEYDESK_BASE_URL is not set"},
+		{"", "demo --people 10", "between 50 and 100,000"},
 		{"", "demo --faults", "give --okta-listen too"},
 		{"", "demo --okta-listen 0.0.0.0:0", "on loopback alone"},
 		{"", "demo --listen nowhere", "listen on nowhere"},

@@ -82,8 +82,12 @@ func (h *Handlers) problem(c Ctx, err error) views.Problem {
 
 func noticeOf(e *desk.Error, id string) views.Notice {
 	title := titleOf(e.Kind)
-	if e.Rule == "once" {
+	s, known := desk.SpecOf(e.Action)
+	switch {
+	case e.Rule == "once":
 		title = "Already sent"
+	case e.Kind == desk.Upstream && (!known || s.Risk == desk.Reading):
+		title = "Okta could not be asked"
 	}
 	n := views.Notice{Tone: "bad", Title: title, Text: e.Msg, Rule: e.Rule, Ask: e.Ask, Seq: e.Seq, RetryAfter: e.RetryAfter, ErrorID: id}
 	switch e.Kind {

@@ -203,7 +203,7 @@ func (h *Handlers) logged(next echo.HandlerFunc) echo.HandlerFunc {
 			c.Error(err)
 		}
 		h.c.Log.LogAttrs(c.Request().Context(), slog.LevelInfo, "request", slog.String("method", c.Request().Method), slog.String("route", c.Path()),
-			slog.Int("status", c.Response().Status), slog.Duration("took", time.Since(start)), slog.String("operator", actor(c).ID), slog.String("address", c.RealIP()))
+			slog.Int("status", c.Response().Status), slog.Float64("took_ms", float64(time.Since(start).Microseconds())/1000), slog.String("operator", actor(c).ID), slog.String("address", c.RealIP()))
 		return nil
 	}
 }

@@ -213,7 +213,7 @@ func sentence(s string) string {
 // a whole sentence is left as it is.
 func askSentence(who string) string {
 	who = strings.TrimSuffix(strings.TrimSpace(who), ".")
-	if who == "" || strings.HasPrefix(who, "Ask ") {
+	if who == "" || unicode.IsUpper([]rune(who)[0]) { // a sentence of its own
 		return who + strings.Repeat(".", min(len(who), 1))
 	}
 	return "Ask " + who + "."

@@ -89,6 +89,7 @@ func TestSmallWords(t *testing.T) {
 		{"initials of signs", initials("<b> -"), "B"},
 		{"ask a member", askSentence("a member of Keydesk Admins"), "Ask a member of Keydesk Admins."},
 		{"ask as told", askSentence("Ask an owner."), "Ask an owner."},
+		{"ask for something else", askSentence("Use Okta's own console."), "Use Okta's own console."},
 		{"ask nobody", askSentence(""), ""},
 		{"one", plural(1, "person", "people"), "1 person"},
 		{"many", plural(0, "person", "people"), "0 people"},

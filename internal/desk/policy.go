@@ -129,11 +129,15 @@ func decideStaff(who Actor, on Standing) Decision {
 func decideRank(who Actor, on Standing) Decision {
 	role, kind := strongest(on.Roles)
 	needs := neededTier(kind)
+	ask := askFor(needs)
+	if needs == Owner { // who alone cannot do it either
+		ask = "Use Okta's own console."
+	}
 	switch {
 	case who.Tier().rank() < needs.rank():
-		return refuse("protected.admins", fmt.Sprintf("%s holds %s.", on.Name, heldAs(role)), askFor(needs))
+		return refuse("protected.admins", fmt.Sprintf("%s holds %s.", on.Name, heldAs(role)), ask)
 	case needs == Owner:
-		return refuse("second.owner", fmt.Sprintf("%s holds %s: a change needs a second owner's approval, which Keydesk cannot collect yet.", on.Name, heldAs(role)), "Use Okta's own console.")
+		return refuse("second.owner", fmt.Sprintf("%s holds %s: a change needs a second owner's approval, which Keydesk cannot collect yet.", on.Name, heldAs(role)), ask)
 	}
 	return Decision{Allowed: true}
 }

@@ -48,7 +48,7 @@ func upstream(e *Error, oe *okta.Error) {
 		e.Kind, e.Msg = Upstream, "Okta no longer accepts the console's credential. Nothing was changed. Tell whoever runs Keydesk."
 	case okta.IsForbidden(oe) && (read || oe.Code == "E0000006"):
 		e.Kind, e.Scope = Upstream, scopeOf(e.Action)
-		e.Msg = "The console's credential may not do this: it lacks " + e.Scope + ", or its admin role leaves this person out."
+		e.Msg = "The console's credential may not do this: it lacks " + e.Scope + ", or its admin role lacks the right or leaves this person out."
 	case oe.Status >= 400 && oe.Status < 500 && !read:
 		e.Kind, e.Msg = Conflict, "Okta refused: "+reason(oe)+" Nothing was changed."
 	case oe.Status == 0:
