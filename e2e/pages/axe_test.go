@@ -136,7 +136,7 @@ func TestAxeOnProblems(t *testing.T) {
 	v.Axe()
 	v.Org.Faults([]oktasim.Fault{{Operation: "*", Status: 503}})
 	v.Again()
-	v.Heading("Okta did not do it").Shown()
+	v.Heading("Okta could not be asked").Shown()
 	v.Axe()
 	v.Search().Fill("ann")
 	v.Heading("People").Shown()
