@@ -22,14 +22,18 @@ func opOf(a desk.Action) string {
 // says what was found, and so does the record.
 func TestLostAnswers(t *testing.T) {
 	t.Parallel()
-	for name, fault := range map[string]oktasim.Fault{
-		"dropped before it acted": {Drop: "after-read"},
-		"dropped after it acted":  {Drop: "after-act"},
-		"bad gateway":             {Status: 502, Body: "html"},
-		"cut":                     {Status: 200, Body: "cut"},
+	for name, tt := range map[string]struct {
+		fault oktasim.Fault
+		says  string
+	}{
+		"dropped before it acted": {oktasim.Fault{Drop: "after-read"}, "Okta did not answer."},
+		"dropped after it acted":  {oktasim.Fault{Drop: "after-act"}, "Okta did not answer."},
+		"bad gateway":             {oktasim.Fault{Status: 502, Body: "html"}, "Okta's answer (502) could not be used."},
+		"cut":                     {oktasim.Fault{Status: 200, Body: "cut"}, "Okta's answer (200) could not be used."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			fault := tt.fault
 			k := testkit.New(t)
 			c := k.As("helpdesk")
 			people := ordinary(t, k, len(changes()))
@@ -43,7 +47,7 @@ func TestLostAnswers(t *testing.T) {
 				k.Org.Reset()
 				k.Org.Faults([]oktasim.Fault{fault})
 				got := c.Post(f.Action, f.Values)
-				if got.Status != http.StatusBadGateway || writes(k) != 1 || !got.Has("Okta did not answer.") || !got.Has("we looked") && !got.Has("We looked") {
+				if got.Status != http.StatusBadGateway || writes(k) != 1 || !got.Has(tt.says) || !got.Has("we looked") && !got.Has("We looked") {
 					t.Errorf("%s: %d, %d writes: %s", action, got.Status, writes(k), got.Text())
 				}
 				now, _ := k.Org.Person(p.ID)
@@ -257,5 +261,24 @@ func TestSettledByALaterLook(t *testing.T) {
 	<-shown
 	if a := k.Acts(audit.Filter{Target: p.ID})[0]; a.End == nil || a.End.After == "ACTIVE" {
 		t.Errorf("recorded %+v", a.End)
+	}
+}
+
+// Whoever hangs up before the decision leaves a row all the same.
+func TestHangUpOnARefusal(t *testing.T) {
+	t.Parallel()
+	k := testkit.New(t)
+	c := k.As("helpdesk")
+	p := ordinary(t, k, 1)[0]
+	f := form(t, c, p.ID, "/lifecycle/suspend")
+	k.Org.GrantRole(p.ID, "SUPER_ADMIN")
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	k.Org.Hook("ListAssignedRolesForUser", func(string) { cancel() })
+	k.Org.Reset()
+	c.PostUntil(ctx, f.Action, f.Values)
+	k.Settled(t, p.ID)
+	if acts := k.Acts(audit.Filter{Target: p.ID, Acts: true}); len(acts) != 1 || acts[0].Phase != audit.PhaseRefused || writes(k) != 0 {
+		t.Errorf("%d writes, recorded %+v", writes(k), acts)
 	}
 }

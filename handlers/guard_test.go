@@ -55,15 +55,19 @@ func TestRoleGainedAfterThePage(t *testing.T) {
 	t.Parallel()
 	k := testkit.New(t)
 	c := k.As("helpdesk")
-	people := ordinary(t, k, 3*len(changes()))
+	people := ordinary(t, k, 4*len(changes()))
 	i := 0
-	for _, role := range []string{"HELP_DESK_ADMIN", "SUPER_ADMIN", "SOME_FUTURE_ADMIN"} {
+	for _, role := range []string{"HELP_DESK_ADMIN", "SUPER_ADMIN", "SOME_FUTURE_ADMIN", "through a group"} {
 		for action, path := range changes() {
 			p := people[i]
 			i++
 			k.Org.SetStatus(p.ID, from(action))
 			f := form(t, c, p.ID, path)
-			k.Org.GrantRole(p.ID, role)
+			if role == "through a group" {
+				k.Org.JoinGroup(p.ID, "Okta Group Administrators")
+			} else {
+				k.Org.GrantRole(p.ID, role)
+			}
 			k.Org.Reset()
 			got := c.Post(f.Action, f.Values)
 			if got.Status != http.StatusForbidden || writes(k) != 0 || !got.Has("protected.admins") {

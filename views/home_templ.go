@@ -54,7 +54,7 @@ func Home(f Frame, p HomeProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if f.Actor.Unmapped != "" {
-				templ_7745c5c3_Err = note(f, Notice{Tone: "warn", Title: "You can look, but change nothing.", Text: f.Actor.Unmapped}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = note(f, Notice{Tone: "warn", Title: "You can look, but change nothing.", Text: sentence(f.Actor.Unmapped)}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -445,9 +445,21 @@ func target(a audit.Act) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = address(a.Target).Render(ctx, templ_7745c5c3_Buffer)
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
+			if a.Target != "" {
+				templ_7745c5c3_Err = address(a.Target).Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+			} else {
+				var templ_7745c5c3_Var21 string
+				templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(a.TargetID)
+				if templ_7745c5c3_Err != nil {
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/home.templ`, Line: 86, Col: 16}
+				}
+				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var21))
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
 			}
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 30, "</a>")
 			if templ_7745c5c3_Err != nil {

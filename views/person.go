@@ -78,7 +78,7 @@ func sourceHint(s desk.Source) string {
 // here does nothing for such a person.
 func passwordKeeper(kind, name string) string {
 	switch kind {
-	case "", "OKTA":
+	case "", "OKTA", "IMPORT":
 		return ""
 	case "ACTIVE_DIRECTORY":
 		return joined(" ", "Active Directory", name)

@@ -189,7 +189,7 @@ func TestPanelsOfPerson(t *testing.T) {
 		{"full", PersonProps{Person: full, History: x.acts()}, []string{
 			"Why firstName cannot sign in She is locked out. Unlock her. Told by Okta", "Locked out since today 09:41 (12 min ago)", "Last sign-in never", "Password set 12 Oct (43 days ago)",
 			"On its way to Active", "Password kept by SOCIAL a provider", "Okta id " + annID, "Open in Okta", "Mobile +49 30 5550 0118", "Manager manager",
-			"Group Administrator INACTIVE through Berlin Contractors Salesforce", "Odd LOAN the whole organisation", "Berlin from an app", "odd Pixel 9 ODD never", "Unlock done Mistyped it Dana Kim",
+			"Group Administrator INACTIVE through Berlin Contractors Salesforce", "Odd LOAN not known here", "Berlin from an app", "odd Pixel 9 ODD never", "Unlock done Mistyped it Dana Kim",
 		}},
 		{"empty", PersonProps{Person: desk.Person{User: x.user(okta.Active), Cause: desk.Cause{CanSignIn: true}}}, []string{
 			"firstName can sign in", "Administrator roles None, neither directly nor through a group.", "Groups In no group.", "Factors No factor is enrolled.", "History Nobody has done anything to this account from here.",

@@ -54,13 +54,21 @@ func roleTargets(r okta.Role) []string {
 	return out
 }
 
-// roleReach says how far a role goes that names no target.
+// roleReach says how far a role goes, as far as the list of roles tells: it names
+// no targets, so a role that can have them may be narrower than it looks.
 func roleReach(r okta.Role) string {
 	if r.Limited() {
 		return "limited by targets"
 	}
-	if r.Type == okta.Custom {
+	switch r.Type {
+	case okta.Custom:
 		return "what its resource set holds"
+	case okta.AppAdmin:
+		return "all apps, or those it is limited to"
+	case okta.UserAdmin, okta.HelpDeskAdmin, okta.GroupMembershipAdmin:
+		return "all groups, or those it is limited to"
+	case okta.SuperAdmin, okta.OrgAdmin, okta.ReadOnlyAdmin, okta.ReportAdmin, okta.APIAccessManagementAdmin, okta.MobileAdmin:
+		return "the whole organisation"
 	}
-	return "the whole organisation"
+	return "not known here"
 }

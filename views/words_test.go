@@ -145,11 +145,12 @@ func TestRoleWords(t *testing.T) {
 		role              okta.Role
 		name, held, reach string
 	}{
-		{okta.Role{Label: "Group Administrator", Type: okta.UserAdmin, AssignmentType: "USER"}, "Group Administrator", "directly", "the whole organisation"},
+		{okta.Role{Label: "Group Administrator", Type: okta.UserAdmin, AssignmentType: "USER"}, "Group Administrator", "directly", "all groups, or those it is limited to"},
+		{okta.Role{Type: okta.AppAdmin, AssignmentType: "USER"}, "APP_ADMIN", "directly", "all apps, or those it is limited to"},
 		{okta.Role{Type: okta.SuperAdmin, AssignmentType: "GROUP", AssigneeID: "00g1"}, "SUPER_ADMIN", "through Berlin", "the whole organisation"},
 		{okta.Role{Type: okta.Custom, AssignmentType: "GROUP", AssigneeID: "00g2"}, "CUSTOM", "through group 00g2", "what its resource set holds"},
 		{okta.Role{Label: "Odd", AssignmentType: "GROUP", Targets: okta.Targets{Apps: []okta.TargetApp{{}}}}, "Odd", "through a group", "limited by targets"},
-		{okta.Role{Label: "Odd", AssignmentType: "LOAN"}, "Odd", "LOAN", "the whole organisation"},
+		{okta.Role{Label: "Odd", AssignmentType: "LOAN"}, "Odd", "LOAN", "not known here"},
 	} {
 		if roleName(c.role) != c.name || roleHeld(c.role, groups) != c.held || roleReach(c.role) != c.reach {
 			t.Errorf("%v: %q %q %q", c.role, roleName(c.role), roleHeld(c.role, groups), roleReach(c.role))

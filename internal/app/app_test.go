@@ -104,16 +104,24 @@ func TestWorkSettles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	gone, err := a.Record.Begin(t.Context(), audit.Row{Action: "suspend", Op: "SuspendUser", TargetID: "00u1111111111111111x"}, "another")
+	if err != nil {
+		t.Fatal(err)
+	}
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
 	done := make(chan struct{})
 	go func() { a.Work(ctx); close(done) }()
 	for {
 		act, err := a.Record.Act(ctx, seq)
-		if err != nil {
-			t.Fatal(err)
+		last, lerr := a.Record.Act(ctx, gone)
+		if err != nil || lerr != nil {
+			t.Fatal(err, lerr)
 		}
-		if act.End != nil {
+		if last.End != nil {
+			if last.End.Result != audit.Settled || last.End.Detail != "cut off; the account is gone" {
+				t.Errorf("who is gone is settled as %+v", last.End)
+			}
 			if act.End.Result != audit.Settled || act.End.After != "LOCKED_OUT" {
 				t.Errorf("settled as %+v", act.End)
 			}

@@ -48,8 +48,11 @@ func (l *Log) End(ctx context.Context, seq int64, r Row) error {
 	return err
 }
 
-// Add writes a row that stands alone: a refusal or an event.
+// Add writes a row that stands alone: a refusal or an event. Like End it does not
+// stop when ctx is cancelled: whoever hangs up is not thereby unrecorded.
 func (l *Log) Add(ctx context.Context, r Row) (int64, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), endTimeout)
+	defer cancel()
 	if r.Phase != PhaseEvent {
 		r.Phase = PhaseRefused
 	}

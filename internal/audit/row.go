@@ -23,7 +23,7 @@ type Result string
 // The results of an outcome row.
 const (
 	Done    Result = "done"    // Okta confirmed it
-	Failed  Result = "failed"  // Okta refused it: not done
+	Failed  Result = "failed"  // not done: Okta refused it, or it was not sent
 	Unknown Result = "unknown" // no answer: it may or may not have happened
 	Settled Result = "settled" // was unknown; the person was read again since
 )

@@ -5,10 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"keydesk/internal/audit"
 	"keydesk/internal/okta"
 )
+
+// turnTimeout bounds the wait for another change to the same person. An answer
+// that came too late would show its secret to nobody.
+const turnTimeout = 10 * time.Second
 
 // deed is one change on its way through act.
 type deed struct {
@@ -34,7 +39,9 @@ func (d *Desk) act(ctx context.Context, who Actor, a Action, id okta.UserID, o U
 	if dec := decideActor(who, x.spec); !dec.Allowed {
 		return Outcome{}, d.refused(ctx, x, denied(a, dec))
 	}
-	unlock, err := d.changes.enter(ctx, id)
+	wait, cancel := context.WithTimeout(ctx, turnTimeout)
+	defer cancel()
+	unlock, err := d.changes.enter(wait, id)
 	if err != nil {
 		return Outcome{}, &Error{Kind: Upstream, Action: a, Msg: "Another change to this person is still under way. Nothing was sent.", Err: err}
 	}

@@ -61,11 +61,21 @@ func cause(u okta.User) Cause {
 	return Cause{Why: fmt.Sprintf("Okta says the status is %q, which this console does not know.", u.Status), Next: "Look in Okta's own console.", Source: Unknown}
 }
 
+// keptElsewhere reports whether another system checks the password. An imported
+// one is checked by Okta.
+func keptElsewhere(u okta.User) bool {
+	switch u.Credentials.Provider.Type {
+	case "", "OKTA", "IMPORT":
+		return false
+	}
+	return true
+}
+
 // activeCause is about somebody whom the account does not stop.
 func activeCause(who string, u okta.User) Cause {
 	c := Cause{CanSignIn: true, Source: Inferred}
 	switch {
-	case u.Credentials.Provider.Type != "OKTA" && u.Credentials.Provider.Type != "":
+	case keptElsewhere(u):
 		c.Why = who + "'s password is kept outside Okta (" + u.Credentials.Provider.Name + ")."
 		c.Next = "A forgotten or locked password is mended there, not here."
 	case u.LastLogin.IsZero():

@@ -23,7 +23,7 @@ func (d *Desk) finish(ctx context.Context, x *deed, out Outcome, err error) (Out
 	defer cancel()
 	now, factors, rerr := d.reread(rctx, x)
 	r := x.row()
-	r.Result, r.Detail = result(err, rerr), detail(err, rerr)
+	r.Result, r.Detail = result(err, rerr), x.detail(err, rerr)
 	r.Status, r.RequestID, r.After = x.got.Status, x.got.RequestID, string(now.Status)
 	lost := ""
 	if werr := d.record.End(ctx, x.seq, r); werr != nil {
@@ -76,17 +76,24 @@ func result(err, rerr error) audit.Result {
 	return audit.Unknown
 }
 
-func detail(err, rerr error) string {
+// detail says in the record what the result alone does not.
+func (x *deed) detail(err, rerr error) string {
 	var oe *okta.Error
+	answer := "no answer"
+	if x.got.Status != 0 {
+		answer = "an answer that could not be used"
+	}
 	switch {
 	case err == nil && rerr != nil:
 		return "confirmed; the person could not be read again"
 	case err == nil:
 		return ""
 	case okta.IsUnsure(err) && rerr == nil:
-		return "no answer; the person was read again"
+		return answer + "; the person was read again"
 	case okta.IsUnsure(err):
-		return "no answer; the person could not be read again"
+		return answer + "; the person could not be read again"
+	case x.got.Status == 0:
+		return "not sent"
 	case errors.As(err, &oe) && oe.Code != "":
 		return oe.Code
 	}
@@ -111,13 +118,17 @@ func (d *Desk) explain(x *deed, now okta.User, err, rerr error) error {
 		return translate(x.spec.Action, err)
 	}
 	e := &Error{Kind: Unsure, Action: x.spec.Action, Err: err}
+	what := "Okta did not answer."
+	if x.got.Status != 0 {
+		what = fmt.Sprintf("Okta's answer (%d) could not be used.", x.got.Status)
+	}
 	if rerr != nil {
-		e.Msg = fmt.Sprintf("Okta did not answer. The change may have happened, and %s could not be read again. Do not repeat it before you have looked.", x.user.Name())
+		e.Msg = fmt.Sprintf("%s The change may have happened, and %s could not be read again. Do not repeat it before you have looked.", what, x.user.Name())
 		return e
 	}
-	e.Msg = fmt.Sprintf("Okta did not answer. The change may have happened: we looked, and %s's status is %s (%s before).", x.user.Name(), StatusWord(now.Status), StatusWord(x.user.Status))
+	e.Msg = fmt.Sprintf("%s The change may have happened: we looked, and %s's status is %s (%s before).", what, x.user.Name(), StatusWord(now.Status), StatusWord(x.user.Status))
 	if now.Status == x.user.Status && now.LastUpdated.Equal(x.user.LastUpdated) {
-		e.Msg = fmt.Sprintf("Okta did not answer. We looked: %s's status is still %s. What leaves no trace in the account may have happened all the same.", x.user.Name(), StatusWord(now.Status))
+		e.Msg = fmt.Sprintf("%s We looked: %s's status is still %s. What leaves no trace in the account may have happened all the same.", what, x.user.Name(), StatusWord(now.Status))
 	}
 	return e
 }
@@ -138,10 +149,14 @@ func (d *Desk) again(ctx context.Context, x *deed, seq int64, err error) error {
 		e.Kind, e.Msg = Unsure, "This was sent once already, and its end is not known. It was not sent again."
 	case first.End.Result == audit.Done:
 		e.Msg = "This was done already, once. It was not sent again; anything shown once is not shown a second time."
+	case first.End.Result == audit.Failed && first.End.Status == 0:
+		e.Msg = "This was tried once already and did not reach Okta. Open the person's page to try anew."
 	case first.End.Result == audit.Failed:
 		e.Msg = "This was sent once already and Okta refused it. It was not sent again."
+	case first.End.Result == audit.Settled:
+		e.Kind, e.Msg = Unsure, "This was sent once already; whether it happened was not known, and the account was looked at since. It was not sent again."
 	default:
-		e.Kind, e.Msg = Unsure, "This was sent once already and its outcome was not recorded; the account was looked at since. It was not sent again."
+		e.Kind, e.Msg = Unsure, "This was sent once already, and its end is not known. It was not sent again."
 	}
 	if d.readTarget(ctx, x) == nil {
 		e.Person = d.after(x, x.user)

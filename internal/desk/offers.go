@@ -14,7 +14,7 @@ import (
 func (d *Desk) dress(who Actor, p *Person, on Standing) {
 	p.Kind = on.kind(who)
 	p.Cause = cause(p.User)
-	likely := likelyAction(p.User.Status)
+	likely := likelyAction(p.User)
 	for _, s := range Catalog() {
 		if s.Risk == Reading {
 			continue
@@ -49,9 +49,10 @@ func place(o Offer) int {
 	return n
 }
 
-// likelyAction is what somebody in this status most often calls for.
-func likelyAction(s okta.Status) Action {
-	switch s {
+// likelyAction is what somebody in this state most often calls for; none where
+// the password is kept elsewhere.
+func likelyAction(u okta.User) Action {
+	switch u.Status {
 	case okta.LockedOut:
 		return "unlock"
 	case okta.Suspended:
@@ -60,6 +61,9 @@ func likelyAction(s okta.Status) Action {
 		return "activate"
 	case okta.Provisioned:
 		return "reactivate"
+	}
+	if keptElsewhere(u) {
+		return ""
 	}
 	return "reset_password"
 }

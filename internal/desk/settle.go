@@ -26,40 +26,39 @@ func (d *Desk) Settle(ctx context.Context) error {
 		if err != nil {
 			continue
 		}
-		u, err := d.okta.Users.Get(okta.Background(ctx), id)
-		if err != nil {
+		if err := d.settle(okta.Background(ctx), id); err != nil {
 			d.log.WarnContext(ctx, "a change of unknown end could not be looked at", "row", r.Seq, "error", err)
-			continue
 		}
-		d.settle(ctx, u)
 	}
 	return nil
 }
 
-// settle closes the person's open intents with what was just read. While a
-// change to them is under way it leaves them alone.
-func (d *Desk) settle(ctx context.Context, u okta.User) {
-	open, err := d.record.Open(ctx, u.ID.String())
-	if err != nil || len(open) == 0 {
-		return
+// settle reads the person and closes their open intents with what it finds; a
+// person who is gone closes them too. While a change to them is under way it
+// leaves them alone.
+func (d *Desk) settle(ctx context.Context, id okta.UserID) error {
+	if open, err := d.record.Open(ctx, id.String()); err != nil || len(open) == 0 {
+		return err
 	}
-	unlock, ok := d.changes.tryEnter(u.ID)
+	leave, ok := d.changes.tryEnter(id)
 	if !ok {
-		return
+		return nil
 	}
-	defer unlock()
-	// What was read before the lock may be older than the change: read again.
-	if open, err = d.record.Open(ctx, u.ID.String()); err != nil || len(open) == 0 {
-		return
+	defer leave()
+	open, err := d.record.Open(ctx, id.String())
+	if err != nil || len(open) == 0 {
+		return err
 	}
-	if u, err = d.okta.Users.Get(ctx, u.ID); err != nil {
-		return
+	u, err := d.okta.Users.Get(ctx, id) // a reading from before the turn may be older than the change
+	found := "cut off; the person was read again"
+	if okta.IsNotFound(err) {
+		found, err = "cut off; the account is gone", nil
 	}
 	for _, r := range open {
-		r.Result, r.After, r.Detail = audit.Settled, string(u.Status), "cut off; the person was read again"
-		r.Status, r.RequestID = 0, ""
-		if err := d.record.End(ctx, r.Seq, r); err != nil {
-			d.log.ErrorContext(ctx, "a change of unknown end could not be settled", "row", r.Seq, "error", err)
+		if err == nil {
+			r.Result, r.After, r.Detail, r.Status, r.RequestID = audit.Settled, string(u.Status), found, 0, ""
+			err = d.record.End(ctx, r.Seq, r)
 		}
 	}
+	return err
 }

@@ -132,6 +132,11 @@ func orNames(or []okta.Expr, first, last string) (okta.Expr, error) {
 func (d *Desk) Person(ctx context.Context, who Actor, id okta.UserID) (Person, error) {
 	return view(ctx, who, "users.get", func(ctx context.Context) (Person, error) {
 		p, err := d.read(ctx, id)
+		if err == nil || okta.IsNotFound(err) {
+			if serr := d.settle(ctx, id); serr != nil {
+				d.log.WarnContext(ctx, "a change of unknown end could not be settled", "error", serr)
+			}
+		}
 		if err != nil {
 			return Person{}, err
 		}
@@ -139,7 +144,6 @@ func (d *Desk) Person(ctx context.Context, who Actor, id okta.UserID) (Person, e
 		if err != nil {
 			return Person{}, err
 		}
-		d.settle(ctx, p.User)
 		d.sensitive(ctx, who, p)
 		on := standing(p, owner)
 		d.lastTier(ctx, &on)

@@ -130,6 +130,9 @@ func (l *Login) complete(ctx context.Context, p *provider, tok *oauth2.Token, t 
 	if err := info.Claims(&more); err != nil {
 		return fmt.Errorf("userinfo: %w", err)
 	}
+	if _, told := t.claims["email"]; told {
+		delete(more, "email_verified") // it speaks of the endpoint's address, not of the token's
+	}
 	for name, v := range more {
 		if _, told := t.claims[name]; !told {
 			t.claims[name] = v
