@@ -141,6 +141,9 @@ func (h *Handlers) guard(r Route) echo.HandlerFunc {
 		if len(who.Roles) == 0 {
 			return noRole(who)
 		}
+		if handled, err := h.confined(c, r); handled {
+			return err
+		}
 		return r.do(c)
 	}
 }

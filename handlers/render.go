@@ -81,5 +81,9 @@ func (h *Handlers) theme(c Ctx) error {
 
 // outcomeNotice is what the operator reads after a change that Okta confirmed.
 func outcomeNotice(out desk.Outcome) views.Notice {
-	return views.Notice{Tone: "ok", Title: out.Label, Seq: out.Seq, Once: out.Once, What: out.What}
+	n := views.Notice{Tone: "ok", Title: out.Label, Seq: out.Seq, Once: out.Once, What: out.What}
+	if out.But != "" {
+		n.Tone, n.Text = "warn", out.But
+	}
+	return n
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"keydesk/internal/desk"
+	"keydesk/views"
 )
 
 // Ctx is the one name under which handlers know Echo's context.
@@ -17,12 +18,14 @@ type Route struct {
 	Perm         desk.Perm // what the desk asks for; empty where it asks for nothing
 	Op           string    // the operation of Okta's User API; empty where there is none
 	Open         bool      // reached without a session
+	Counter      bool      // the only doors of a session that is narrowed to the counter
 
 	do echo.HandlerFunc
 }
 
 // Routes lists every door, in room order.
 func (h *Handlers) Routes() []Route {
+	const user = "/users/:id"
 	routes := []Route{
 		{Method: http.MethodGet, Path: "/healthz", Open: true, do: h.alive},
 		{Method: http.MethodGet, Path: "/readyz", Open: true, do: h.ready},
@@ -34,13 +37,26 @@ func (h *Handlers) Routes() []Route {
 		{Method: http.MethodPost, Path: "/theme", do: h.theme},
 		{Method: http.MethodGet, Path: "/", Perm: desk.ReadOwnRecord, do: h.home},
 		of("users.list", http.MethodGet, "/users", h.users),
-		of("users.get", http.MethodGet, "/users/:id", h.person),
+		{Method: http.MethodGet, Path: views.NewPersonPath, Perm: desk.CreateUsers, do: h.newPerson},
+		of("users.create", http.MethodPost, views.ActionPath("users.create"), h.create),
+		of("users.get", http.MethodGet, user, h.person),
+		of("users.get", http.MethodGet, user+views.ProfilePath, read(h.showProfile)),
+		of("users.update", http.MethodPost, views.ActionPath("users.update"), h.edit),
+		of("users.get", http.MethodGet, user+views.RawPath, read(h.showRaw)),
+		of("users.replace", http.MethodPost, views.ActionPath("users.replace"), h.replace),
+		of("access.apps", http.MethodGet, user+views.AccessPath, read(h.showAccess)),
+		of("links.list", http.MethodGet, user+views.LinksPath, read(h.showLinks)),
+		of("roles.list", http.MethodGet, user+views.RolesPath, read(h.showRoles)),
+		of("roles.list", http.MethodGet, user+views.AssignPath, read(h.showAssign)),
+		of("roles.get", http.MethodGet, user+views.RolesPath+"/:role", read(h.showRole)),
+		of("sessions.clients", http.MethodGet, user+views.SignInsPath, read(h.showSignIns)),
+		of("sessions.tokens", http.MethodGet, user+"/clients/:client", read(h.showClient)),
+		of("sessions.token", http.MethodGet, user+"/clients/:client/tokens/:token", read(h.showToken)),
+		of("grants.get", http.MethodGet, user+"/grants/:grant", read(h.showGrant)),
 	}
-	routes = append(routes, h.lifecycleRoutes()...)
-	routes = append(routes,
-		of("clear_sessions", http.MethodPost, "/users/:id/sessions/clear", h.clearSessions),
-		Route{Method: http.MethodGet, Path: "/audit", Perm: desk.ReadOwnRecord, do: h.audit},
-	)
+	routes = append(routes, h.actionRoutes()...)
+	routes = append(routes, h.counterRoutes()...)
+	routes = append(routes, Route{Method: http.MethodGet, Path: "/audit", Perm: desk.ReadOwnRecord, do: h.audit})
 	return append(routes, h.demoRoutes()...)
 }
 

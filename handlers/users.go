@@ -5,8 +5,6 @@ import (
 	"net/http"
 	"net/url"
 
-	"github.com/a-h/templ"
-
 	"keydesk/internal/desk"
 	"keydesk/internal/okta"
 	"keydesk/views"
@@ -24,8 +22,16 @@ func (h *Handlers) home(c Ctx) error {
 // users answers the search, as a page or as what stands inside it.
 func (h *Handlers) users(c Ctx) error {
 	q := desk.Query{Text: c.QueryParam("q"), Status: okta.Status(c.QueryParam("status")), After: c.QueryParam("after")}
+	if partial(c) {
+		h.remember(c)
+	}
+	return h.found(c, http.StatusOK, q, nil)
+}
+
+// found shows whom a search finds, under what there is to say first.
+func (h *Handlers) found(c Ctx, status int, q desk.Query, first *views.Notice) error {
 	res, err := h.c.Desk.Find(c.Request().Context(), actor(c), q)
-	props, status := views.UsersProps{Results: res, Statuses: desk.Statuses()}, http.StatusOK
+	props := views.UsersProps{Results: res, Statuses: desk.Statuses(), Problem: first}
 	if err != nil {
 		var de *desk.Error
 		if errors.As(err, &de) && de.Kind == desk.Denied {
@@ -39,7 +45,6 @@ func (h *Handlers) users(c Ctx) error {
 	if !partial(c) {
 		return render(c, status, views.Users(f, props))
 	}
-	h.remember(c)
 	return render(c, status, views.UsersMain(f, props))
 }
 
@@ -80,16 +85,7 @@ func (h *Handlers) person(c Ctx) error {
 func (h *Handlers) showPerson(c Ctx, status int, props views.PersonProps) error {
 	acts, err := h.c.Desk.History(c.Request().Context(), actor(c), props.Person.User.ID)
 	props.History, props.HistoryErr = acts, err != nil
-	f := h.frame(c, props.Person.User.Name(), "users")
-	if !partial(c) {
-		return render(c, status, views.Person(f, props))
-	}
-	var toast templ.Component = templ.NopComponent // an older one would speak beside this answer
-	if props.Notice != nil && props.Notice.Tone == "ok" && props.Notice.Once.IsZero() {
-		toast = views.Toast(*props.Notice)
-		props.Notice = nil
-	}
-	return render(c, status, views.PersonBody(f, props), into("#toasts", toast))
+	return answer(c, status, h.framed(c, props.Person), &props, &props.Tab, views.Person, views.PersonBody)
 }
 
 // userID is the person's id in the path. What is no id is nobody's page.

@@ -45,6 +45,27 @@
     $("#toasts").replaceChildren(toast);
   };
 
+  // ---- Dialogs ----------------------------------------------------------
+  // While a dialog is being sent its button says so, and nothing closes it: who
+  // cannot see it would not know that the action goes on.
+  const busy = (form) => {
+    form.setAttribute("aria-busy", "true");
+    const send = $("[type=submit]", form);
+    send.dataset.words = send.textContent;
+    send.textContent = "Sending…";
+    $("[command=close]", form).disabled = true;
+  };
+  const idle = (form) => {
+    const send = $("[type=submit]", form);
+    form.removeAttribute("aria-busy");
+    if (send.dataset.words) send.textContent = send.dataset.words;
+    $("[command=close]", form).disabled = false;
+  };
+  const stay = (e) => { if ($("dialog[open] [aria-busy]")) e.preventDefault(); };
+  on("cancel", stay, true);
+  on("keydown", (e) => { if (e.key === "Escape") stay(e); }, true);
+  on("submit", (e) => { if (e.target.matches("dialog form:not([hx-post])")) busy(e.target); });
+
   // ---- Requests ---------------------------------------------------------
   let waiting = 0;
   const waitingPlace = (source) => $(".waiting", source) || $("#said");
@@ -60,14 +81,22 @@
   on("htmx:before:request", (e) => {
     const source = e.detail.ctx.sourceElement;
     if (source.id === "q" && performance.now() - left < 1000) return e.preventDefault();
+    // A part of a page is asked for as a part: where that fails the answer is a
+    // notice, and what the page shows stays.
+    if (e.detail.ctx.select) e.detail.ctx.request.headers["HX-Request-Type"] = "partial";
     $("#notice").replaceChildren();
-    if (source.matches("dialog form")) $("[role=alert]", source).replaceChildren();
+    if (source.matches("dialog form")) {
+      $("[role=alert]", source).replaceChildren();
+      busy(source);
+    }
     clearTimeout(waiting);
     waiting = setTimeout(() => { waitingPlace(source).textContent = "Waiting for Okta…"; }, 2000);
   });
   on("htmx:finally:request", (e) => {
     clearTimeout(waiting);
-    const place = waitingPlace(e.detail.ctx.sourceElement);
+    const source = e.detail.ctx.sourceElement;
+    if (source.matches("dialog form")) idle(source);
+    const place = waitingPlace(source);
     if (place.textContent.startsWith("Waiting")) place.textContent = "";
   });
 
@@ -147,14 +176,20 @@
   on("click", (e) => {
     const button = e.target.closest?.("button");
     if (button?.dataset.copy) copy(button);
+    if (button?.dataset.show) reveal(button);
     if (button && "close" in button.dataset) button.closest(".toast").remove();
   });
 
   // ---- Keys -------------------------------------------------------------
   const links = () => [...document.querySelectorAll("a.hit")];
+  // Wherever the focus is in a row, that row is where the walk goes on.
+  const here = (all) => {
+    const row = document.activeElement.closest("tr, li");
+    return row ? all.findIndex((a) => row.contains(a)) : -1;
+  };
   const walk = (step) => {
     const all = links();
-    const at = all.indexOf(document.activeElement) + step;
+    const at = here(all) + step;
     if (at < 0) $("#q").focus();
     else all[Math.min(at, all.length - 1)]?.focus();
     return all.length > 0;
@@ -167,6 +202,7 @@
     j: () => walk(1),
     k: () => walk(-1),
   };
+  const tab = (n) => $(`.tabs a:nth-of-type(${n})`)?.click();
   const afterG = { h: visit("home"), u: visit("users"), a: visit("audit") };
   let g = 0; // when g was pressed
 
@@ -176,10 +212,14 @@
     return location.pathname === "/users" && shown === field.value.trim() && links().length === 1 && links()[0];
   };
 
+  // The arrows walk from anywhere beside the results; in a field, a menu and
+  // everywhere else they are the browser's own.
+  const inResults = (at) => at.closest?.("#main") && !at.closest("input, select, textarea, [popover]");
+
   on("keydown", (e) => {
     const field = e.target.matches?.("input, select, textarea");
     if (e.ctrlKey || e.metaKey || e.altKey || e.isComposing || $("dialog[open]")) return;
-    if (e.key in steps && (e.target.id === "q" || e.target.matches?.("a.hit"))) {
+    if (e.key in steps && (e.target.id === "q" || inResults(e.target))) {
       if (walk(steps[e.key])) e.preventDefault();
       return;
     }
@@ -194,8 +234,49 @@
     if (does) {
       e.preventDefault();
       does();
+    } else if (/^[1-6]$/.test(e.key)) {
+      tab(e.key);
     }
   });
+
+  // ---- The counter ------------------------------------------------------
+  // The page on which a person types must not stand open when they walk away.
+  // The server counts by itself; what it is told is never older than a quarter
+  // of a minute, and never younger than what is counted here.
+  const counter = $("form[data-idle]");
+  const watch = (form) => {
+    const allowed = Number(form.dataset.idle) * 1000;
+    const closing = $("#closing");
+    let last = Date.now(); // when a key was pressed
+    let told = 0; // when the server heard of one; the page itself is the first
+    let warned = false;
+    const stop = () => { clearInterval(clock); $("#stop").submit(); };
+    const tell = () => {
+      told = Date.now();
+      fetch(form.dataset.alive).then((answer) => { if (!answer.ok || answer.redirected) stop(); }, () => {});
+    };
+    const clock = setInterval(() => {
+      const now = Date.now();
+      if (last > told && now - told >= 15000) tell();
+      const left = Math.ceil((last + allowed - now) / 1000);
+      closing.hidden = left > 30;
+      $("span", closing).textContent = `This page closes in ${left} s. Press any key to keep it open.`;
+      if (left <= 30 && !warned) say(closing.textContent.trim());
+      warned = left <= 30;
+      if (left <= 0) stop();
+    }, 1000);
+    for (const event of ["keydown", "input", "pointerdown"]) on(event, () => { last = Date.now(); });
+    form.addEventListener("submit", () => clearInterval(clock));
+  };
+  if (counter) watch(counter);
+
+  // What was typed can be looked at, as long as its button is pressed.
+  const reveal = (button) => {
+    const field = document.getElementById(button.dataset.show);
+    const shown = field.type === "text";
+    field.type = shown ? "password" : "text";
+    button.setAttribute("aria-pressed", String(!shown));
+  };
 
   // ---- The page itself --------------------------------------------------
   // A page out of the browser's memory may show what its reader may no longer

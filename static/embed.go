@@ -48,7 +48,7 @@ func load() map[string]asset {
 // styleSheet joins the sheets in the order of their layers.
 func styleSheet() []byte {
 	var all [][]byte
-	for _, name := range []string{"tokens", "base", "parts", "frame", "pages"} {
+	for _, name := range []string{"tokens", "base", "parts", "forms", "frame", "pages"} {
 		all = append(all, read("css/"+name+".css"))
 	}
 	return bytes.Join(all, []byte("\n"))

@@ -178,7 +178,7 @@ func TestStyleSheet(t *testing.T) {
 	if strings.Contains(sheet, "@import") || strings.Contains(sheet, "!important") {
 		t.Error("the sheet imports, or shouts")
 	}
-	for _, layer := range []string{"tokens", "base", "parts", "frame", "pages"} {
+	for _, layer := range []string{"tokens", "base", "parts", "forms", "frame", "pages"} {
 		if !strings.Contains(sheet, "@layer "+layer+" {") {
 			t.Errorf("no layer %s", layer)
 		}

@@ -1,6 +1,9 @@
 package views
 
-import "keydesk/internal/okta"
+import (
+	"keydesk/internal/desk"
+	"keydesk/internal/okta"
+)
 
 // factorName is a factor in the words of Okta's console; a type that nobody
 // here knows is shown as Okta sent it.
@@ -65,4 +68,13 @@ func factorLook(status string) Look {
 	default:
 		return Look{status, "", "circle-question-mark"}
 	}
+}
+
+// factorOffer is what may be done with the i-th factor; nothing where the desk
+// offers nothing.
+func factorOffer(p desk.Person, i int) desk.Offer {
+	if i < len(p.FactorOffers) {
+		return p.FactorOffers[i]
+	}
+	return desk.Offer{}
 }

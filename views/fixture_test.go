@@ -3,6 +3,7 @@ package views
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -48,11 +49,7 @@ func (x fixture) profile() okta.Profile {
 }
 
 func (x fixture) user(s okta.Status) okta.User {
-	id, err := okta.ParseUserID(annID)
-	if err != nil {
-		panic(err)
-	}
-	u := okta.User{ID: id, Status: s, StatusChanged: now.Add(-12 * time.Minute), PasswordChanged: now.AddDate(0, 0, -43), Created: now.AddDate(-3, 0, 0), Profile: x.profile()}
+	u := okta.User{ID: id(okta.ParseUserID, annID), Status: s, StatusChanged: now.Add(-12 * time.Minute), PasswordChanged: now.AddDate(0, 0, -43), Created: now.AddDate(-3, 0, 0), Profile: x.profile()}
 	u.Credentials.Provider = okta.Provider{Type: "SOCIAL", Name: x.say("a provider")}
 	u.TransitioningTo = okta.Active
 	return u
@@ -67,17 +64,39 @@ func (x fixture) offer(a desk.Action, d desk.Decision) desk.Offer {
 	panic("no action " + a)
 }
 
+// id reads an id that a test wrote itself.
+func id[T any](parse func(string) (T, error), s string) T {
+	v, err := parse(s)
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+func yes() desk.Decision { return desk.Decision{Allowed: true} }
+
+// no is a refusal that has something to say.
+func (x fixture) no() desk.Decision {
+	return desk.Decision{Rule: "protected.admins", Why: x.say("She holds a role."), Ask: x.say("an owner")}
+}
+
+// on is an offer about a part of the person.
+func (x fixture) on(a desk.Action, about desk.Object, d desk.Decision) desk.Offer {
+	o := x.offer(a, d)
+	o.On = about
+	return o
+}
+
 func (x fixture) offers() []desk.Offer {
-	yes := desk.Decision{Allowed: true}
 	no := desk.Decision{Rule: "state.active", Why: x.say("She is not suspended."), Ask: x.say("a member of Keydesk Admins")}
-	unlock, reset := x.offer("unlock", yes), x.offer("reset_password", yes)
+	unlock, reset := x.offer("unlock", yes()), x.offer("reset_password", yes())
 	unlock.Likely = true
 	reset.Choices = []desk.Choice{
 		{Name: "send_email", Label: x.say("Mail the link"), Hint: x.say("To her address."), Other: x.say("Show it here"), On: true},
 		{Name: "revoke_sessions", Label: x.say("End her sessions"), Hint: x.say("Everywhere.")},
 	}
 	return []desk.Offer{
-		unlock, reset, x.offer("suspend", yes), x.offer("clear_sessions", yes), x.offer("deactivate", yes),
+		unlock, reset, x.offer("suspend", yes()), x.offer("clear_sessions", yes()), x.offer("deactivate", yes()), x.offer("change_password", yes()), x.offer("users.erase", yes()),
 		x.offer("unsuspend", no), x.offer("activate", no),
 	}
 }
@@ -85,13 +104,16 @@ func (x fixture) offers() []desk.Offer {
 func (x fixture) person() desk.Person {
 	p := desk.Person{User: x.user(okta.LockedOut), Kind: desk.GroupAdmin, ReadAt: now, Offers: x.offers()}
 	p.Cause = desk.Cause{Why: x.say("She is locked out."), Next: x.say("Unlock her."), Source: desk.Told}
-	p.Groups.Value = []okta.Group{{ID: "00g1", Type: "APP_GROUP", Name: x.say("Berlin"), Description: x.say("The office")}}
+	p.Groups.Value = []okta.Group{{ID: id(okta.ParseGroupID, "00g1"), Type: "APP_GROUP", Name: x.say("Berlin"), Description: x.say("The office")}}
 	p.Roles.Value = []okta.Role{
-		{Label: x.say("Group Administrator"), Status: x.say("INACTIVE"), AssignmentType: "GROUP", AssigneeID: "00g1", Targets: okta.Targets{Groups: []okta.Group{{Name: x.say("Contractors")}}, Apps: []okta.TargetApp{{DisplayName: x.say("Salesforce")}}}},
+		{Label: x.say("Group Administrator"), Status: x.say("INACTIVE"), AssignmentType: "GROUP", AssigneeID: "00g1", Targets: okta.Targets{Groups: []okta.Group{{Name: x.say("Contractors")}}, Apps: []okta.TargetApp{{Label: x.say("Salesforce")}}}},
 		{Label: x.say("Odd"), Type: "ODD", AssignmentType: x.say("LOAN")},
 	}
 	name, _ := json.Marshal(x.say("Pixel 9"))
-	p.Factors.Value = []okta.Factor{{Type: x.say("odd"), Status: x.say("ODD"), Profile: map[string]json.RawMessage{"name": name}}}
+	factor := id(okta.ParseFactorID, "opf3hkfocI4JTLAju0g4")
+	p.Factors.Value = []okta.Factor{{ID: factor, Type: x.say("odd"), Status: x.say("ODD"), Profile: map[string]json.RawMessage{"name": name}}}
+	p.FactorOffers = []desk.Offer{x.offer("factors.reset", yes())}
+	p.FactorOffers[0].On = desk.Object{Factor: factor}
 	return p
 }
 
@@ -134,7 +156,7 @@ func (x fixture) failed() *desk.Error {
 // pages is every whole page, in the states that differ in markup.
 func (x fixture) pages() map[string]templ.Component {
 	f, n := x.frame(), x.notice()
-	full := PersonProps{Person: x.person(), Notice: &n, History: x.acts(), Form: Form{Action: "suspend", Note: x.say("x"), Ticket: x.say("INC"), Field: "note", Problem: x.say("Give a reason.")}}
+	full := PersonProps{Person: x.person(), Tab: Tab{&n, Form{Action: "suspend", Note: x.say("x"), Ticket: x.say("INC"), Field: "note", Problem: x.say("Give a reason.")}}, History: x.acts()}
 	broken := PersonProps{Person: x.person(), HistoryErr: true}
 	broken.Person.Groups = desk.Read[[]okta.Group]{Err: x.failed()}
 	broken.Person.Roles = desk.Read[[]okta.Role]{Err: x.failed()}
@@ -148,7 +170,7 @@ func (x fixture) pages() map[string]templ.Component {
 	out.Actor = nil
 	lost := f
 	lost.Actor = &desk.Actor{Name: x.say("Dana"), Unmapped: x.say("No such login."), Roles: []desk.Role{desk.Owner}}
-	return map[string]templ.Component{
+	all := map[string]templ.Component{
 		"home":             Home(f, HomeProps{Recent: x.acts()}),
 		"home, unmapped":   Home(lost, HomeProps{}),
 		"users":            Users(f, UsersProps{Results: found, Statuses: statuses}),
@@ -167,6 +189,10 @@ func (x fixture) pages() map[string]templ.Component {
 		"sign-in failed":   ProblemPage(out, Problem{400, Notice{Tone: "bad", Title: x.say("Failed")}}),
 		"signed out":       SignedOut(out, "https://issuer.example/logout"),
 	}
+	for _, more := range []map[string]templ.Component{x.rooms(), x.rolePages(), x.formPages(), x.counterPages()} {
+		maps.Copy(all, more)
+	}
+	return all
 }
 
 // parts is what is sent without a page around it.

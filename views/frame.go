@@ -6,6 +6,16 @@ import "strconv"
 // page for anybody else has neither the rail nor the search.
 func (f Frame) staffed() bool { return f.Actor != nil && len(f.Actor.Roles) > 0 }
 
+// counterNav is the value of Nav on a page that is handed to somebody else.
+const counterNav = "counter"
+
+// atCounter is the frame for a person who is no operator: it leads nowhere and
+// shows nothing of whoever is signed in.
+func (f Frame) atCounter() Frame {
+	f.Actor, f.Nav = nil, counterNav
+	return f
+}
+
 // themed says, for aria-pressed, whether value is the theme in use.
 func (f Frame) themed(value string) string {
 	used := f.Theme
@@ -25,8 +35,9 @@ type key struct {
 func keyList() []key {
 	return []key{
 		{[]string{"/"}, "Go to the search field"},
-		{[]string{"↓", "↑"}, "Walk the results; j and k do the same"},
+		{[]string{"↓", "↑"}, "Walk the results, from anywhere in them; j and k do the same"},
 		{[]string{"Enter"}, "Open the result, or send the dialog"},
+		{[]string{"1", "6"}, "To one of the six pages of a person, from left to right"},
 		{[]string{"g", "h"}, "Home"},
 		{[]string{"g", "u"}, "People"},
 		{[]string{"g", "a"}, "Record"},

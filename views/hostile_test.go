@@ -99,7 +99,7 @@ func FuzzText(f *testing.F) {
 	for _, p := range payloads() {
 		f.Add(p)
 	}
-	texts := []string{"person", "users", "audit"} // these three show every kind of text
+	texts := []string{"person", "users", "audit", "access", "links, searched", "sign-ins", "client", "grant", "token"} // these show every kind of text
 	want := map[string][]string{}
 	for _, name := range texts {
 		want[name] = skeleton(parse(f, fixture{func(string) string { return "x" }}.pages()[name]))

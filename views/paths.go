@@ -12,13 +12,20 @@ import (
 
 // The paths without a variable part.
 const (
-	HomePath   = "/"
-	UsersPath  = "/users"
-	AuditPath  = "/audit"
-	LoginPath  = "/auth/login"
-	LogoutPath = "/auth/logout"
-	ThemePath  = "/theme"
+	HomePath      = "/"
+	UsersPath     = "/users"
+	NewPersonPath = "/users/new"
+	AuditPath     = "/audit"
+	LoginPath     = "/auth/login"
+	LogoutPath    = "/auth/logout"
+	ThemePath     = "/theme"
+
+	CounterPage  = "/counter"       // the person types here; nothing else is open then
+	CounterAlive = "/counter/alive" // a key was pressed
 )
+
+// CounterPath is where what the person typed for an action is sent.
+func CounterPath(a desk.Action) string { return CounterPage + "/" + url.PathEscape(string(a)) }
 
 // UsersURL is the page that answers q.
 func UsersURL(q desk.Query) string {
@@ -28,12 +35,156 @@ func UsersURL(q desk.Query) string {
 // UserURL is a person's page.
 func UserURL(id okta.UserID) string { return UsersPath + "/" + url.PathEscape(id.String()) }
 
-// ActionURL is where the dialog of an action is sent.
-func ActionURL(id okta.UserID, a desk.Action) string {
-	if a == "clear_sessions" {
-		return UserURL(id) + "/sessions/clear"
+// The pages of a person, below UserURL.
+const (
+	AccessPath  = "/access"
+	RolesPath   = "/roles"
+	AssignPath  = "/roles/new"
+	SignInsPath = "/sign-ins"
+	LinksPath   = "/links"
+	ProfilePath = "/profile"
+	RawPath     = "/raw"
+)
+
+// PageURL is one of the pages of a person, by its path below UserURL. The pairs
+// are names and values of its query.
+func PageURL(id okta.UserID, page string, pairs ...string) string {
+	return query(UserURL(id)+page, pairs...)
+}
+
+// RoleURL is the page of one assignment of a role; held tells apart those that
+// share their id.
+func RoleURL(id okta.UserID, role okta.RoleID, held, text string) string {
+	return query(UserURL(id)+RolesPath+"/"+url.PathEscape(role.String()), "held", held, "q", text)
+}
+
+// AssignURL is the page on which a role is put together, with what is chosen
+// so far.
+func AssignURL(id okta.UserID, c desk.RoleChoice) string {
+	v := url.Values{}
+	for _, g := range c.Scope.Groups {
+		v.Add("group", g.String())
 	}
-	return UserURL(id) + "/lifecycle/" + url.PathEscape(string(a))
+	for _, a := range c.Scope.Apps {
+		v.Add("app", a.String())
+	}
+	return encoded(UserURL(id)+AssignPath, v, "type", string(c.Type), "q", c.Text)
+}
+
+// ClientURL is the page of what a client holds of a person.
+func ClientURL(id okta.UserID, client okta.ClientID) string {
+	return UserURL(id) + "/clients/" + url.PathEscape(client.String())
+}
+
+// ClientPageURL is that page further down its lists.
+func ClientPageURL(id okta.UserID, client okta.ClientID, at desk.ClientCursors) string {
+	return query(ClientURL(id, client), "grants", at.Grants, "tokens", at.Tokens)
+}
+
+// TokenURL is the page of a refresh token.
+func TokenURL(id okta.UserID, client okta.ClientID, token okta.TokenID) string {
+	return ClientURL(id, client) + "/tokens/" + url.PathEscape(token.String())
+}
+
+// GrantURL is the page of a consent.
+func GrantURL(id okta.UserID, grant okta.GrantID) string {
+	return UserURL(id) + "/grants/" + url.PathEscape(grant.String())
+}
+
+// ActionPath is where the dialog of an action is sent, with a :name for the person
+// and for each part of what the action is about. Handlers listen there.
+func ActionPath(a desk.Action) string {
+	const user, role, client = "/users/:id", "/users/:id/roles/:role", "/users/:id/clients/:client"
+	switch a {
+	case "users.create":
+		return UsersPath
+	case "users.update":
+		return user + ProfilePath
+	case "users.replace":
+		return user + RawPath
+	case "users.erase":
+		return user + "/erase"
+	case "forgot_password":
+		return user + "/credentials/forgot_password"
+	case "change_password", "change_recovery_question", "forgot_password_recovery_question":
+		return user + "/counter/" + string(a)
+	case "links.set":
+		return user + "/links/:link/set/:to"
+	case "links.remove":
+		return user + "/links/:link/remove/:to"
+	case "roles.assign":
+		return user + "/roles/new/:type"
+	case "roles.remove":
+		return role + "/remove"
+	case "targets.add_group":
+		return role + "/groups/:group/add"
+	case "targets.remove_group":
+		return role + "/groups/:group/remove"
+	case "targets.add_all_apps":
+		return role + "/apps"
+	case "targets.add_app":
+		return role + "/apps/:app/add"
+	case "targets.remove_app":
+		return role + "/apps/:app/remove"
+	case "targets.add_instance":
+		return role + "/apps/:app/:instance/add"
+	case "targets.remove_instance":
+		return role + "/apps/:app/:instance/remove"
+	case "grants.revoke":
+		return user + "/grants/:grant/revoke"
+	case "grants.revoke_all":
+		return user + "/grants/revoke"
+	case "grants.revoke_client":
+		return client + "/grants/revoke"
+	case "sessions.revoke_token":
+		return client + "/tokens/:token/revoke"
+	case "sessions.revoke_tokens":
+		return client + "/tokens/revoke"
+	case "clear_sessions":
+		return user + "/sessions/clear"
+	case "factors.reset":
+		return user + "/factors/:factor/reset"
+	}
+	return user + "/lifecycle/" + url.PathEscape(string(a))
+}
+
+// ActionURL is where the dialog of an offer is sent.
+func ActionURL(id okta.UserID, a desk.Action, on desk.Object) string {
+	parts := strings.Split(ActionPath(a), "/")
+	for i, part := range parts {
+		if name, ok := strings.CutPrefix(part, ":"); ok {
+			parts[i] = url.PathEscape(partOf(id, on, name))
+		}
+	}
+	return strings.Join(parts, "/")
+}
+
+func partOf(id okta.UserID, on desk.Object, name string) string {
+	switch name {
+	case "id":
+		return id.String()
+	case "type":
+		return string(on.Type)
+	case "role":
+		return on.Role.String()
+	case "group":
+		return on.Group.String()
+	case "app":
+		return on.App.String()
+	case "instance":
+		return on.Instance.String()
+	case "client":
+		return on.Client.String()
+	case "grant":
+		return on.Grant.String()
+	case "token":
+		return on.Token.String()
+	case "factor":
+		return on.Factor.String()
+	case "link":
+		return on.Link.String()
+	}
+	return on.To.String()
 }
 
 // AuditURL is the page of the record that f describes.
@@ -86,15 +237,45 @@ func telURL(s string) string {
 	return "tel:" + dial
 }
 
-// pagePath is the page to go back to from here: the person, when here is the
-// address of one of the person's actions.
+// pagePath is the page to go back to from here: the nearest page of the person,
+// when here is the address of one of the person's actions.
 func pagePath(here string) string {
 	here = localPath(here)
-	rest, ok := strings.CutPrefix(here, UsersPath+"/")
-	if id, _, nested := strings.Cut(rest, "/"); ok && nested {
-		return UsersPath + "/" + id
+	path, _, _ := strings.Cut(here, "?")
+	rest, ok := strings.CutPrefix(path, UsersPath+"/")
+	if !ok {
+		return here
 	}
-	return here
+	parts := strings.Split(rest, "/")
+	n := pageParts(parts[1:])
+	if n == len(parts)-1 {
+		return here
+	}
+	return UsersPath + "/" + strings.Join(parts[:n+1], "/")
+}
+
+// pageParts says how many parts of a path below a person's lead to a page.
+func pageParts(parts []string) int {
+	n := len(parts)
+	if n == 0 {
+		return 0
+	}
+	switch "/" + parts[0] {
+	case AccessPath, SignInsPath, LinksPath, ProfilePath, RawPath:
+		return 1
+	case RolesPath:
+		return min(n, 2)
+	case "/clients":
+		if n == 4 && parts[2] == "tokens" && parts[3] != "revoke" {
+			return 4
+		}
+		return min(n, 2) &^ 1
+	case "/grants":
+		if n == 2 && parts[1] != "revoke" {
+			return 2
+		}
+	}
+	return 0
 }
 
 // localPath returns s where it is a path of this console, else the first page.
@@ -106,8 +287,10 @@ func localPath(s string) string {
 }
 
 // query appends the pairs that have a value.
-func query(path string, pairs ...string) string {
-	v := url.Values{}
+func query(path string, pairs ...string) string { return encoded(path, url.Values{}, pairs...) }
+
+// encoded is path with v and the pairs that have a value.
+func encoded(path string, v url.Values, pairs ...string) string {
 	for i := 0; i < len(pairs); i += 2 {
 		if pairs[i+1] != "" {
 			v.Set(pairs[i], pairs[i+1])

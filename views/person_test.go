@@ -38,7 +38,7 @@ func TestActionsOfPerson(t *testing.T) {
 		t.Errorf("primary: %q", texts(main))
 	}
 	menu := one(t, root, byID("more-actions"))
-	if got := texts(children(menu, "button")); !slices.Equal(got, []string{"End sessions", "Deactivate"}) {
+	if got := texts(all(menu, tagged("button", "h2"))); !slices.Equal(got, []string{"End sessions", "Deactivate", "At the counter", "Change password", "For good", "Erase"}) {
 		t.Errorf("in the menu: %q", got)
 	}
 	refusal := one(t, menu, byClass("refusal"))
@@ -57,12 +57,13 @@ func TestNothingAllowed(t *testing.T) {
 	for i := range p.Offers {
 		p.Offers[i].Decision = desk.Decision{Rule: "protected.admins", Why: "She holds a role."}
 	}
+	p.FactorOffers[0].Decision = p.Offers[0].Decision
 	p.Guard, p.GuardAsk, p.GuardRule = "She holds a role.", "an owner", "protected.admins"
 	root := parse(t, Person(x.frame(), PersonProps{Person: p}))
 	if got := texts(children(one(t, root, byClass("acts")), "button")); !slices.Equal(got, []string{"Actions"}) {
 		t.Errorf("beside the name: %q", got)
 	}
-	if n := len(all(root, byClass("refusal"))); n != 1 {
+	if n := len(all(one(t, root, byID("more-actions")), byClass("refusal"))); n != 1 {
 		t.Errorf("one reason is given %d times", n)
 	}
 	if len(all(root, byClass("act"))) != 0 {
@@ -76,15 +77,16 @@ func TestNothingAllowed(t *testing.T) {
 func TestDialogs(t *testing.T) {
 	t.Parallel()
 	x := fixture{plain}
-	p := PersonProps{Person: x.person(), Form: Form{Action: "reset_password", Note: "forgot it", Ticket: "INC-7"}}
+	p := PersonProps{Person: x.person(), Tab: Tab{Form: Form{Action: "reset_password", Note: "forgot it", Ticket: "INC-7"}}}
 	root := parse(t, PersonBody(x.frame(), p))
 	for _, o := range allowed(p.Person.Offers) {
 		t.Run(string(o.Spec.Action), func(t *testing.T) {
 			t.Parallel()
-			d := one(t, root, byID(dialogID(o.Spec.Action)))
+			d := one(t, root, byID(dialogID(o)))
 			form := one(t, d, tagged("form"))
-			want := ActionURL(p.Person.User.ID, o.Spec.Action)
-			if attr(form, "action") != want || attr(form, "hx-post") != want || attr(form, "method") != "post" || attr(form, "hx-target") != "#person" {
+			want := ActionURL(p.Person.User.ID, o.Spec.Action, o.On)
+			_, swaps := lookup(form, "hx-post")
+			if attr(form, "action") != want || attr(form, "method") != "post" || swaps == atCounter(o.Spec.Action) || swaps && (attr(form, "hx-post") != want || attr(form, "hx-target") != "#person") {
 				t.Errorf("form %v", form.Attr)
 			}
 			if token := one(t, form, named("token")); attr(token, "value") != o.Token || attr(token, "type") != "hidden" {
@@ -96,11 +98,15 @@ func TestDialogs(t *testing.T) {
 			checkDialog(t, d, o)
 		})
 	}
-	kept := one(t, root, byID(dialogID("reset_password")))
+	erase := one(t, root, byID(dialogOf("users.erase", desk.Object{})))
+	if typed := one(t, erase, named("typed")); attr(typed, "value") != "" || !strings.Contains(words(erase), "Type the login, login , to confirm") {
+		t.Errorf("to erase: %q", words(erase))
+	}
+	kept := one(t, root, byID(dialogOf("reset_password", desk.Object{})))
 	if attr(one(t, kept, named("note")), "value") != "forgot it" || attr(one(t, kept, named("ticket")), "value") != "INC-7" {
 		t.Error("what was typed is lost")
 	}
-	if attr(one(t, one(t, root, byID(dialogID("suspend"))), named("note")), "value") != "" {
+	if attr(one(t, one(t, root, byID(dialogOf("suspend", desk.Object{}))), named("note")), "value") != "" {
 		t.Error("what was typed for one action stands in another")
 	}
 }
@@ -139,7 +145,7 @@ func checkDialog(t *testing.T, d *html.Node, o desk.Offer) {
 func TestChoices(t *testing.T) {
 	t.Parallel()
 	x := fixture{plain}
-	d := one(t, parse(t, PersonBody(x.frame(), PersonProps{Person: x.person()})), byID(dialogID("reset_password")))
+	d := one(t, parse(t, PersonBody(x.frame(), PersonProps{Person: x.person()})), byID(dialogOf("reset_password", desk.Object{})))
 	var got []string
 	for _, n := range all(d, func(n *html.Node) bool { return attr(n, "type") == "radio" || attr(n, "type") == "checkbox" }) {
 		line := attr(n, "type") + " " + attr(n, "name") + "=" + attr(n, "value")
@@ -157,16 +163,16 @@ func TestChoices(t *testing.T) {
 func TestProblemInPage(t *testing.T) {
 	t.Parallel()
 	x := fixture{plain}
-	p := PersonProps{Person: x.person(), Form: Form{Action: "suspend", Note: "x", Field: "note", Problem: "Give a reason."}}
-	d := one(t, parse(t, Person(x.frame(), p)), byID(dialogID("suspend")))
+	p := PersonProps{Person: x.person(), Tab: Tab{Form: Form{Action: "suspend", Note: "x", Field: "note", Problem: "Give a reason."}}}
+	d := one(t, parse(t, Person(x.frame(), p)), byID(dialogOf("suspend", desk.Object{})))
 	if _, open := lookup(d, "open"); !open {
 		t.Error("the dialog is closed")
 	}
 	note := one(t, d, named("note"))
-	if attr(note, "aria-invalid") != "true" || !strings.Contains(attr(note, "aria-describedby"), problemID("suspend")) {
+	if attr(note, "aria-invalid") != "true" || !strings.Contains(attr(note, "aria-describedby"), ProblemID("suspend", desk.Object{})) {
 		t.Errorf("field %v", note.Attr)
 	}
-	if got := words(one(t, d, byID(problemID("suspend")))); got != "Give a reason." {
+	if got := words(one(t, d, byID(ProblemID("suspend", desk.Object{})))); got != "Give a reason." {
 		t.Errorf("problem %q", got)
 	}
 }
@@ -180,7 +186,7 @@ func TestPanelsOfPerson(t *testing.T) {
 	broken.Person.Roles = desk.Read[[]okta.Role]{Err: x.failed()}
 	broken.Person.Factors = desk.Read[[]okta.Factor]{Err: x.failed()}
 	many := full
-	many.Groups.Value = make([]okta.Group, groupsShown+2)
+	many.Groups.Value = make([]okta.Group, groupsAtHand+2)
 	for _, c := range []struct {
 		name  string
 		props PersonProps
@@ -195,11 +201,11 @@ func TestPanelsOfPerson(t *testing.T) {
 			"firstName can sign in", "Administrator roles None, neither directly nor through a group.", "Groups In no group.", "Factors No factor is enrolled.", "History Nobody has done anything to this account from here.",
 		}},
 		{"broken", broken, []string{
-			"Factors Okta does not let the console read this. The console's credential lacks the permission okta.factors.read. Try again in 1 s. Read it again",
+			"Factors Okta does not let the console read this. The console's credential lacks the permission okta.factors.read. Try again in 1 s. Try again",
 			"Until they can be read, the account counts as protected.", "The record could not be read.",
 		}},
 		{"kept", keptProps(x), []string{"Factors Not read again after the last action. Read it now", "Groups Not read again after the last action. Read it now"}},
-		{"many groups", PersonProps{Person: many}, []string{"2 more groups"}},
+		{"many groups", PersonProps{Person: many}, []string{"All 14 groups"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -242,7 +248,7 @@ func TestNotice(t *testing.T) {
 	t.Parallel()
 	x := fixture{plain}
 	n := x.notice()
-	p := PersonProps{Person: x.person(), Notice: &n}
+	p := PersonProps{Person: x.person(), Tab: Tab{Notice: &n}}
 	p.Person.Guard = "She holds a role."
 	root := parse(t, PersonBody(x.frame(), p))
 	note := one(t, root, byClass("note"))
@@ -253,7 +259,7 @@ func TestNotice(t *testing.T) {
 	if _, focus := lookup(note, "autofocus"); !focus || attr(note, "tabindex") != "-1" {
 		t.Error("it does not get the focus")
 	}
-	if retry := one(t, note, func(n *html.Node) bool { return attr(n, "command") == "show-modal" }); attr(retry, "commandfor") != dialogID("unlock") {
+	if retry := one(t, note, func(n *html.Node) bool { return attr(n, "command") == "show-modal" }); attr(retry, "commandfor") != dialogOf("unlock", desk.Object{}) {
 		t.Errorf("again: %v", retry.Attr)
 	}
 	p.Person.Offers = nil

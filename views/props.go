@@ -48,6 +48,7 @@ type Notice struct {
 	Seq        int64         // the row of the record that it is about
 	RetryAfter time.Duration // counted down on the page
 	Retry      desk.Action   // the dialog that a button opens again
+	RetryOn    desk.Object   // and what of the person that dialog is about
 	Once       okta.Secret   // shown here and nowhere else
 	What       string        // what Once is
 }
@@ -56,18 +57,120 @@ type Notice struct {
 // with it.
 type Form struct {
 	Action       desk.Action
+	On           desk.Object
 	Note, Ticket string
+	Typed        string // a login that had to be typed out
 	Field        string // the field at fault
 	Problem      string // a sentence; empty when nothing is wrong
 }
 
+// Tab is what every page of a person shows beside its own: how the last action
+// ended, and what had been typed for it.
+type Tab struct {
+	Notice *Notice
+	Form   Form
+}
+
 // PersonProps is what a person's page shows.
 type PersonProps struct {
+	Tab
 	Person     desk.Person
-	Notice     *Notice
-	Form       Form
 	History    []audit.Act
 	HistoryErr bool // the record could not be read
+}
+
+// AccessProps is what the page of a person's reach shows.
+type AccessProps struct {
+	Tab
+	desk.AccessPage
+	Filter string // groups and apps whose name holds this
+}
+
+// LinksProps is what the page of linked people shows.
+type LinksProps struct {
+	Tab
+	desk.LinksPage
+}
+
+// RolesProps is what the page of a person's admin roles shows.
+type RolesProps struct {
+	Tab
+	desk.RolesPage
+}
+
+// RoleProps is what the page of one admin role shows.
+type RoleProps struct {
+	Tab
+	desk.RolePage
+}
+
+// AssignProps is what the page of a role to be assigned shows.
+type AssignProps struct {
+	Tab
+	desk.AssignPage
+}
+
+// SignInsProps is what the page of what keeps a person signed in shows.
+type SignInsProps struct {
+	Tab
+	desk.SignInsPage
+	After string // cursor of this page of consents
+}
+
+// ClientProps is what a client's page shows.
+type ClientProps struct {
+	Tab
+	desk.ClientPage
+	After desk.ClientCursors
+}
+
+// GrantProps is what the page of a consent shows.
+type GrantProps struct {
+	Tab
+	desk.GrantPage
+}
+
+// TokenProps is what the page of a refresh token shows.
+type TokenProps struct {
+	Tab
+	desk.TokenPage
+}
+
+// ProfileProps is what the form of a profile shows.
+type ProfileProps struct {
+	Tab
+	desk.ProfilePage
+	Clear map[string]bool // boxes that were ticked
+}
+
+// RawProps is what the page of the bare JSON shows.
+type RawProps struct {
+	Tab
+	desk.ProfilePage
+	Typed   string // what was typed in place of Raw; empty: nothing
+	Confirm bool   // whether the box for what is removed is wanted, and ticked or not
+}
+
+// NewPersonProps is what the form for somebody new shows.
+type NewPersonProps struct {
+	Tab
+	desk.NewPersonPage
+	Values desk.NewPerson // as chosen and typed
+}
+
+// CounterProps is the page on which a person types for themselves.
+type CounterProps struct {
+	Spec           desk.Spec
+	Name           string // the person's
+	Agent          string // who opened it
+	Question       string // the recovery question, where that is to be answered
+	Seconds        int    // until it closes without a key
+	Field, Problem string
+}
+
+// CounterDone is how it ended.
+type CounterDone struct {
+	Notice Notice
 }
 
 // UsersProps is what the list of people shows.

@@ -1,9 +1,9 @@
 package views
 
-import "keydesk/internal/okta"
-
-// groupsShown is how many groups are told before the list is folded.
-const groupsShown = 30
+import (
+	"keydesk/internal/desk"
+	"keydesk/internal/okta"
+)
 
 // roleName is the role as Okta labels it; its type where there is no label.
 func roleName(r okta.Role) string {
@@ -28,7 +28,7 @@ func roleHeld(r okta.Role, groups []okta.Group) string {
 
 func groupName(id string, groups []okta.Group) string {
 	for _, g := range groups {
-		if g.ID == id {
+		if g.ID.String() == id {
 			return g.Name
 		}
 	}
@@ -45,11 +45,7 @@ func roleTargets(r okta.Role) []string {
 		out = append(out, g.Name)
 	}
 	for _, a := range r.Targets.Apps {
-		if a.DisplayName != "" {
-			out = append(out, a.DisplayName)
-		} else {
-			out = append(out, a.Name)
-		}
+		out = append(out, a.Label)
 	}
 	return out
 }
@@ -71,4 +67,77 @@ func roleReach(r okta.Role) string {
 		return "the whole organisation"
 	}
 	return "not known here"
+}
+
+// typeName is what Okta calls a type of role.
+func typeName(t okta.RoleType) string { return t.Label() }
+
+// limits says what roles of a type may be limited to: "groups", "apps", or
+// nothing at all.
+func limits(t okta.RoleType) string {
+	switch {
+	case t.GroupTargets():
+		return "groups"
+	case t.AppTargets():
+		return "apps"
+	}
+	return ""
+}
+
+// unlimited says what a role of the type reaches that has no limit.
+func unlimited(t okta.RoleType) string {
+	switch limits(t) {
+	case "groups":
+		return "every group and everybody in it"
+	case "apps":
+		return "every app"
+	}
+	return roleReach(okta.Role{Type: t})
+}
+
+// heldReach is what an assignment reaches where its list of limits was read and
+// is empty: nothing in that list means everything.
+func heldReach(r okta.Role) string {
+	if limits(r.Type) != "" {
+		return "Everything: " + unlimited(r.Type)
+	}
+	return sentence(roleReach(r))
+}
+
+// heldWords says how a role is held, and where that is changed.
+func heldWords(r okta.Role, through string) string {
+	switch r.AssignmentType {
+	case "USER":
+		return "directly"
+	case "GROUP":
+		return "through " + through
+	}
+	return r.AssignmentType
+}
+
+// twins reports whether another of the assignments has the same id as the one at
+// i: what is asked of the id may be answered for either.
+func twins(all []desk.HeldRole, i int) bool {
+	for j, h := range all {
+		if j != i && h.Role.ID == all[i].Role.ID {
+			return true
+		}
+	}
+	return false
+}
+
+// twinWords is what cannot be told of such a pair.
+func twinWords(t okta.RoleType) string {
+	if limits(t) == "" {
+		return "Okta gives both the same id."
+	}
+	return "Okta gives both the same id, so their limits cannot be told apart here."
+}
+
+func targetLabels(list []desk.Target) []string {
+	var out []string
+	for _, t := range list {
+		out = append(out, t.Label)
+	}
+	return out
 }

@@ -99,11 +99,17 @@ func actionGlyph(a desk.Action) Glyph {
 		return "play"
 	case "suspend":
 		return "pause"
+	case "users.erase":
+		return "trash-2"
+	case "forgot_password":
+		return "send"
+	case "change_recovery_question", "forgot_password_recovery_question":
+		return "circle-question-mark"
 	case "deactivate":
 		return "user-x"
 	case "expire_password":
 		return "timer"
-	case "reset_factors":
+	case "reset_factors", "factors.reset":
 		return "smartphone"
 	case "clear_sessions":
 		return "power"
@@ -137,6 +143,9 @@ func changes() []desk.Spec {
 
 // confirm is the heading of an action's dialog and the word on its button.
 func confirm(s desk.Spec, name string) string { return strings.Replace(s.Confirm, "%s", name, 1) }
+
+// menuTitle is an action's name where a head over it says the rest.
+func menuTitle(s desk.Spec) string { return strings.TrimSuffix(s.Title, " at the counter") }
 
 // tierWords names the actor's roles in the console, highest first.
 func tierWords(a desk.Actor) string {

@@ -140,7 +140,7 @@ func TestFoundWords(t *testing.T) {
 
 func TestRoleWords(t *testing.T) {
 	t.Parallel()
-	groups := []okta.Group{{ID: "00g1", Name: "Berlin"}}
+	groups := []okta.Group{{ID: id(okta.ParseGroupID, "00g1"), Name: "Berlin"}}
 	for _, c := range []struct {
 		role              okta.Role
 		name, held, reach string

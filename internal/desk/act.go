@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,6 +16,16 @@ import (
 // that came too late would show its secret to nobody.
 const turnTimeout = 10 * time.Second
 
+// change is one act as a room describes it.
+type change struct {
+	action Action
+	opts   UserOpts
+	// check reads afresh what the change is about and says what stands in its way;
+	// it may add to what the record keeps. nil: the person alone counts.
+	check func(context.Context, *deed) *Error
+	do    func(context.Context) (Outcome, error)
+}
+
 // deed is one change on its way through act.
 type deed struct {
 	who   Actor
@@ -24,54 +35,60 @@ type deed struct {
 	shown shown
 	user  okta.User // the target, read afresh
 	on    Standing
+	named string // what the change is about, in names, for the record
 	seq   int64
 	got   okta.Receipt
 }
 
-// act is the one door to every change of a person, in this order and under a
+// act is actOn for a change that is about nothing but the person.
+func (d *Desk) act(ctx context.Context, who Actor, a Action, id okta.UserID, o UserOpts, do func(context.Context) (Outcome, error)) (Outcome, error) {
+	return d.actOn(ctx, who, id, change{action: a, opts: o, do: do})
+}
+
+// actOn is the one door to every change of a person, in this order and under a
 // lock on the person: read afresh, decide, spend the one-time token and write
 // the intent, do it once, read again, write the outcome. An error is *Error.
-func (d *Desk) act(ctx context.Context, who Actor, a Action, id okta.UserID, o UserOpts, do func(context.Context) (Outcome, error)) (Outcome, error) {
-	x := &deed{who: who, spec: spec(a), id: id, opts: o}
-	if x.spec.Op == "" || x.spec.Risk == Reading {
-		return Outcome{}, &Error{Kind: Other, Action: a, Msg: "This is no action of the catalogue. Nothing was sent."}
-	}
-	if dec := decideActor(who, x.spec); !dec.Allowed {
-		return Outcome{}, d.refused(ctx, x, denied(a, dec))
-	}
-	wait, cancel := context.WithTimeout(ctx, turnTimeout)
-	defer cancel()
-	unlock, err := d.changes.enter(wait, id)
+func (d *Desk) actOn(ctx context.Context, who Actor, id okta.UserID, c change) (Outcome, error) {
+	x := &deed{who: who, spec: spec(c.action), id: id, opts: c.opts}
+	leave, err := d.enter(ctx, x)
 	if err != nil {
-		return Outcome{}, &Error{Kind: Upstream, Action: a, Msg: "Another change to this person is still under way. Nothing was sent.", Err: err}
+		return Outcome{}, err
 	}
-	defer unlock()
-	if err := d.ready(ctx, x); err != nil {
+	defer leave()
+	if err := d.ready(ctx, x, c.check); err != nil {
 		return Outcome{}, err
 	}
 	if err := d.begin(ctx, x); err != nil {
 		return Outcome{}, err
 	}
 	// What was begun goes on when the browser hangs up; the client bounds it.
-	out, err := do(okta.WithReceipt(context.WithoutCancel(ctx), &x.got))
+	out, err := c.do(okta.WithReceipt(context.WithoutCancel(ctx), &x.got))
 	return d.finish(ctx, x, out, err)
 }
 
+// enter refuses who may never do this, and waits for the person's turn.
+func (d *Desk) enter(ctx context.Context, x *deed) (leave func(), err error) {
+	a := x.spec.Action
+	if x.spec.Op == "" || x.spec.Risk == Reading {
+		return nil, &Error{Kind: Other, Action: a, Msg: "This is no action of the catalogue. Nothing was sent."}
+	}
+	if dec := decideActor(x.who, x.spec); !dec.Allowed {
+		return nil, d.refused(ctx, x, denied(a, dec))
+	}
+	wait, cancel := context.WithTimeout(ctx, turnTimeout)
+	defer cancel()
+	leave, err = d.changes.enter(wait, x.id)
+	if err != nil {
+		return nil, &Error{Kind: Upstream, Action: a, Msg: "Another change to this person is still under way. Nothing was sent.", Err: err}
+	}
+	return leave, nil
+}
+
 // ready is everything that must hold before an intent is written.
-func (d *Desk) ready(ctx context.Context, x *deed) error {
-	var err error
-	x.shown, err = d.open(x.who, x.spec.Action, x.id, x.opts.Token)
-	if errors.Is(err, errForged) {
-		return d.refused(ctx, x, &Error{
-			Kind: Denied, Action: x.spec.Action, Rule: "token", Err: err,
-			Msg: "This button was not given to you for this person. Nothing was sent.", Ask: "Open the person's page and try from there.",
-		})
-	}
-	if seq, serr := d.record.Spent(ctx, x.shown.Nonce); serr != nil || seq > 0 {
-		return d.again(ctx, x, seq, serr)
-	}
-	if verr := checkReason(x.spec.Action, x.opts.Reason); verr != nil {
-		return verr
+func (d *Desk) ready(ctx context.Context, x *deed, check func(context.Context, *deed) *Error) error {
+	stale, err := d.opened(ctx, x)
+	if err != nil {
+		return err
 	}
 	if rerr := d.readTarget(ctx, x); rerr != nil {
 		return d.refused(ctx, x, rerr)
@@ -79,14 +96,44 @@ func (d *Desk) ready(ctx context.Context, x *deed) error {
 	if dec := decide(x.who, x.spec, x.on); !dec.Allowed {
 		return d.refused(ctx, x, denied(x.spec.Action, dec))
 	}
-	return d.fresh(ctx, x, err)
+	if err := d.fresh(ctx, x, stale); err != nil || check == nil {
+		return err
+	}
+	switch cerr := check(ctx, x); {
+	case cerr == nil:
+		return nil
+	case cerr.Kind == Invalid: // mistyped, not refused
+		return cerr
+	default:
+		return d.refused(ctx, x, cerr)
+	}
+}
+
+// opened looks at what came with the request: the token, which must be this
+// page's and unspent, and the reason. stale is set where the token has expired.
+func (d *Desk) opened(ctx context.Context, x *deed) (stale bool, err error) {
+	x.shown, err = d.open(x.who, x.spec.Action, x.id, x.opts.On, x.opts.Token)
+	if errors.Is(err, errForged) {
+		return false, d.refused(ctx, x, &Error{
+			Kind: Denied, Action: x.spec.Action, Rule: "token", Err: err,
+			Msg: "This button was not given to you for this person. Nothing was sent.", Ask: "Open the person's page and try from there.",
+		})
+	}
+	stale = err != nil
+	if seq, serr := d.record.Spent(ctx, x.shown.Nonce); serr != nil || seq > 0 {
+		return stale, d.again(ctx, x, seq, serr)
+	}
+	if verr := checkReason(x.spec.Action, x.opts.Reason); verr != nil {
+		return stale, verr
+	}
+	return stale, nil
 }
 
 // fresh refuses an act whose page no longer shows what is true.
-func (d *Desk) fresh(ctx context.Context, x *deed, tokenErr error) error {
+func (d *Desk) fresh(ctx context.Context, x *deed, expired bool) error {
 	e := &Error{Kind: Conflict, Action: x.spec.Action, Rule: "stale"}
 	switch {
-	case tokenErr != nil:
+	case expired:
 		e.Msg = "This page is older than " + minutes(tokenLife) + ". Nothing was sent. Here is the person as Okta shows them now."
 	case x.shown.Status != x.user.Status:
 		e.Msg = fmt.Sprintf("%s has changed since this page was shown: %s then, %s now. Nothing was sent.", x.user.Name(), StatusWord(x.shown.Status), StatusWord(x.user.Status))
@@ -153,6 +200,11 @@ func (x *deed) row() audit.Row {
 		ActorID: x.who.ID, ActorName: x.who.Name, ActorRole: string(x.who.Tier()), Session: x.who.Session, Address: x.who.Address,
 		Action: string(x.spec.Action), Op: x.spec.Op, Class: string(x.spec.Risk),
 		TargetID: x.id.String(), Target: x.user.Profile.Login(), Before: string(x.user.Status),
-		Reason: strings.TrimSpace(why.Note), Ticket: strings.TrimSpace(why.Ticket), Params: x.opts.words(x.spec.Action),
+		Reason: strings.TrimSpace(why.Note), Ticket: strings.TrimSpace(why.Ticket), Params: x.params(),
 	}
+}
+
+// params are what was chosen and what it is about, as the record keeps them.
+func (x *deed) params() string {
+	return strings.Join(slices.DeleteFunc([]string{x.opts.words(x.spec.Action), x.opts.On.String(), x.named}, func(s string) bool { return s == "" }), " ")
 }

@@ -26,6 +26,7 @@ type Desk struct {
 	changes  turns[okta.UserID] // one at a time for each person
 	searches turns[string]      // a few at a time for each operator
 	service  service
+	optional optional
 	owner    atomic.Pointer[okta.UserID] // the credential's owner, once known
 }
 

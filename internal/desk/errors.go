@@ -36,14 +36,16 @@ func (k Kind) String() string {
 type Error struct {
 	Kind       Kind
 	Action     Action
-	Msg        string        // a sentence or two: what happened, what was not done, what to do
-	Rule       string        // the rule that refused; for Denied and Guarded
-	Ask        string        // whom to ask; may be empty
-	Field      string        // the form field at fault; for Invalid
-	RetryAfter time.Duration // for Throttled
-	Scope      string        // the permission that the credential lacks; may be empty
-	Seq        int64         // the row of the record; 0 when there is none
-	Person     *Person       // the person as Okta shows them now, where that was read
+	Msg        string            // a sentence or two: what happened, what was not done, what to do
+	Rule       string            // the rule that refused; for Denied and Guarded
+	Ask        string            // whom to ask; may be empty
+	Field      string            // the form field at fault; for Invalid
+	Fields     map[string]string // what is wrong with each of several fields, a sentence each; for Invalid
+	RetryAfter time.Duration     // for Throttled
+	Scope      string            // the permission that the credential lacks; may be empty
+	Off        bool              // an optional read that the credential's rights leave out
+	Seq        int64             // the row of the record; 0 when there is none
+	Person     *Person           // the person as Okta shows them now, where that was read
 	Err        error
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -22,8 +23,11 @@ func (d *Desk) finish(ctx context.Context, x *deed, out Outcome, err error) (Out
 	rctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), rereadTimeout)
 	defer cancel()
 	now, factors, rerr := d.reread(rctx, x)
+	if x.spec.Action == "users.erase" && okta.IsNotFound(rerr) {
+		return d.erased(ctx, x, out, err)
+	}
 	r := x.row()
-	r.Result, r.Detail = result(err, rerr), x.detail(err, rerr)
+	r.Result, r.Detail = result(err, rerr), x.detail(out.But, err, rerr)
 	r.Status, r.RequestID, r.After = x.got.Status, x.got.RequestID, string(now.Status)
 	lost := ""
 	if werr := d.record.End(ctx, x.seq, r); werr != nil {
@@ -50,7 +54,7 @@ func (d *Desk) finish(ctx context.Context, x *deed, out Outcome, err error) (Out
 
 // reread is the person after a change, and after a reset of factors the factors.
 func (d *Desk) reread(ctx context.Context, x *deed) (okta.User, Read[[]okta.Factor], error) {
-	if x.spec.Action != "reset_factors" {
+	if x.spec.Action != "reset_factors" && x.spec.Action != "factors.reset" {
 		u, err := d.okta.Users.Get(ctx, x.id)
 		return u, Read[[]okta.Factor]{Kept: true}, err
 	}
@@ -62,10 +66,28 @@ func (d *Desk) reread(ctx context.Context, x *deed) (okta.User, Read[[]okta.Fact
 	return u, factors, g.Wait()
 }
 
+// erased is the end of an account: that Okta no longer knows it is the answer.
+func (d *Desk) erased(ctx context.Context, x *deed, out Outcome, err error) (Outcome, error) {
+	r := x.row()
+	r.Result, r.Detail, r.Status, r.RequestID = audit.Done, "the account is gone", x.got.Status, x.got.RequestID
+	if err != nil {
+		r.Result = audit.Settled
+	}
+	if werr := d.record.End(ctx, x.seq, r); werr != nil {
+		d.log.ErrorContext(ctx, "the outcome of a change could not be written", "row", x.seq, "error", werr)
+	}
+	out.Label, out.Seq = "Okta erased the account; it knows nobody with this id any more.", x.seq
+	return out, nil
+}
+
 // result sorts the end of a change. A change without an answer whose person
 // could be read again is settled: the record then says what was found.
+// An act of several steps that stands between two of them stays open.
 func result(err, rerr error) audit.Result {
+	var half *unfinished
 	switch {
+	case errors.As(err, &half):
+		return audit.Unknown
 	case err == nil:
 		return audit.Done
 	case !okta.IsUnsure(err):
@@ -76,8 +98,15 @@ func result(err, rerr error) audit.Result {
 	return audit.Unknown
 }
 
+// unfinished is the error of an act of several steps that could neither be ended
+// nor undone. Its row stays open, and settling goes on with it.
+type unfinished struct{ error }
+
+// Unwrap returns the cause.
+func (u *unfinished) Unwrap() error { return u.error }
+
 // detail says in the record what the result alone does not.
-func (x *deed) detail(err, rerr error) string {
+func (x *deed) detail(but string, err, rerr error) string {
 	var oe *okta.Error
 	answer := "no answer"
 	if x.got.Status != 0 {
@@ -87,7 +116,7 @@ func (x *deed) detail(err, rerr error) string {
 	case err == nil && rerr != nil:
 		return "confirmed; the person could not be read again"
 	case err == nil:
-		return ""
+		return but
 	case okta.IsUnsure(err) && rerr == nil:
 		return answer + "; the person was read again"
 	case okta.IsUnsure(err):
@@ -145,6 +174,8 @@ func (d *Desk) again(ctx context.Context, x *deed, seq int64, err error) error {
 	}
 	e := &Error{Kind: Conflict, Action: x.spec.Action, Rule: "once", Seq: seq}
 	switch {
+	case !strings.HasPrefix(first.Params, x.params()):
+		e.Msg = "This page was used once already, for another choice, and works once. Nothing was sent. Read it again, then decide."
 	case first.End == nil:
 		e.Kind, e.Msg = Unsure, "This was sent once already, and its end is not known. It was not sent again."
 	case first.End.Result == audit.Done:

@@ -10,17 +10,6 @@ import (
 // whatever else acts on people.
 type UserAction func(*Desk, context.Context, Actor, okta.UserID, UserOpts) (Outcome, error)
 
-// Lifecycle returns the ten lifecycle actions under the names of their paths.
-func Lifecycle() map[string]UserAction {
-	return map[string]UserAction{
-		"activate": (*Desk).Activate, "deactivate": (*Desk).Deactivate, "reactivate": (*Desk).Reactivate,
-		"suspend": (*Desk).Suspend, "unsuspend": (*Desk).Unsuspend, "unlock": (*Desk).Unlock,
-		"reset_password": (*Desk).ResetPassword, "expire_password": (*Desk).ExpirePassword,
-		"expire_password_with_temp_password": (*Desk).ExpirePasswordAndGetTemporaryPassword,
-		"reset_factors":                      (*Desk).ResetFactors,
-	}
-}
-
 // said is an outcome that leaves nothing to show once.
 func said(label string, err error) (Outcome, error) { return Outcome{Label: label}, err }
 

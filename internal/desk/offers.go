@@ -12,25 +12,51 @@ import (
 // dress adds to a person what depends on who looks: whether the account is
 // protected from them, why the person cannot sign in, and what may be done.
 func (d *Desk) dress(who Actor, p *Person, on Standing) {
-	p.Kind = on.kind(who)
+	d.guard(who, p, on)
 	p.Cause = cause(p.User)
 	likely := likelyAction(p.User)
 	for _, s := range Catalog() {
-		if s.Risk == Reading {
-			continue
+		if s.ofPerson() {
+			o := d.offer(who, p.User, on, s.Action, Object{}, "")
+			o.Likely = s.Action == likely
+			p.Offers = append(p.Offers, o)
 		}
-		o := Offer{Spec: s, Decision: decide(who, s, on), Likely: s.Action == likely, Effects: effects(s.Action, p.User), Choices: choices(s.Action)}
-		if o.Decision.Allowed {
-			o.Decision = stateRule(s.Action, p.User)
-		} else if o.Decision.Rule != "permission."+string(s.Perm) {
-			p.Guard, p.GuardAsk, p.GuardRule = o.Decision.Why, o.Decision.Ask, o.Decision.Rule
-		}
-		if o.Decision.Allowed {
-			o.Token = d.issue(who, s.Action, p.User, on)
-		}
-		p.Offers = append(p.Offers, o)
 	}
 	slices.SortStableFunc(p.Offers, func(a, b Offer) int { return place(a) - place(b) })
+}
+
+// ofPerson reports whether the action is about the person and needs nothing but a
+// dialog: it is offered beside their name.
+func (s Spec) ofPerson() bool {
+	return s.Risk != Reading && (s.Room == "lifecycle" || s.Room == "credentials" || s.Action == "clear_sessions" || s.Action == "users.erase")
+}
+
+// guard says what kind of account it is, and to whoever may change people
+// whether this one is open to them.
+func (d *Desk) guard(who Actor, p *Person, on Standing) {
+	p.Kind = on.kind(who)
+	if !who.May(ActLifecycle) {
+		return
+	}
+	dec := decideMapped(who)
+	if dec.Allowed {
+		dec = decideTarget(who, on)
+	}
+	p.Guard, p.GuardAsk, p.GuardRule = dec.Why, dec.Ask, dec.Rule
+}
+
+// offer is one action on one object of a person, as it stands now. The rules are
+// what the room itself has to say; state is what the page shows of the object.
+func (d *Desk) offer(who Actor, u okta.User, on Standing, a Action, about Object, state string, rules ...Decision) Offer {
+	s := spec(a)
+	o := Offer{Spec: s, On: about, Effects: effects(a, u), Choices: choices(a)}
+	for _, dec := range append([]Decision{decide(who, s, on), stateRule(a, u)}, rules...) {
+		if o.Decision = dec; !dec.Allowed {
+			return o
+		}
+	}
+	o.Token = d.issue(who, a, u, on, about, state)
+	return o
 }
 
 // place sorts offers: the likely action first, then what is allowed in the order
@@ -38,7 +64,8 @@ func (d *Desk) dress(who Actor, p *Person, on Standing) {
 func place(o Offer) int {
 	n := slices.Index([]Action{
 		"unlock", "unsuspend", "activate", "reset_password", "suspend", "clear_sessions", "expire_password_with_temp_password",
-		"reactivate", "reset_factors", "expire_password", "deactivate",
+		"reactivate", "reset_factors", "expire_password", "forgot_password", "change_password", "change_recovery_question", "forgot_password_recovery_question",
+		"deactivate", "users.erase",
 	}, o.Spec.Action)
 	switch {
 	case !o.Decision.Allowed:
@@ -91,6 +118,16 @@ func lawful(a Action) (statuses []okta.Status, link string) {
 		return []okta.Status{okta.Active, okta.PasswordExpired}, "expirePassword"
 	case "reset_factors":
 		return all, "resetFactors"
+	case "forgot_password", "forgot_password_recovery_question":
+		return []okta.Status{okta.Active}, "forgotPassword"
+	case "change_password":
+		return []okta.Status{okta.Staged, okta.Active, okta.PasswordExpired, okta.Recovery}, "changePassword"
+	case "change_recovery_question":
+		return []okta.Status{okta.Staged, okta.Active, okta.Recovery}, "changeRecoveryQuestion"
+	case "users.update", "users.replace":
+		return all, ""
+	case "users.erase":
+		return []okta.Status{okta.Deprovisioned}, "delete"
 	}
 	return append(all, okta.Deprovisioned), ""
 }
@@ -102,6 +139,10 @@ func stateRule(a Action, u okta.User) Decision {
 	switch {
 	case !u.Status.Known():
 		return refuse("state.unknown", fmt.Sprintf("Okta says the status is %q, which this console does not know; nothing is changed in it.", u.Status), "Use Okta's own console.")
+	case slices.Contains(withPassword(), a) && !u.Credentials.HasPassword():
+		return refuse("state.password", "Okta holds no password for "+u.Name()+" that could be changed.", "")
+	case a == "forgot_password_recovery_question" && u.Credentials.RecoveryQuestion.Question == "":
+		return refuse("state.question", u.Name()+" has set no recovery question.", "")
 	case slices.Contains(statuses, u.Status) || link != "" && u.Allows(link):
 		return Decision{Allowed: true}
 	}
@@ -112,38 +153,10 @@ func stateRule(a Action, u okta.User) Decision {
 	return refuse("state", fmt.Sprintf("Okta allows this only for accounts that are %s; this one is %s.", list(words), StatusWord(u.Status)), "")
 }
 
-// effects are the sentences of an action's dialog: what will happen.
-func effects(a Action, u okta.User) []string {
-	first := u.Profile.FirstName()
-	if first == "" {
-		first = u.Name()
-	}
-	mail := u.Profile.Email()
-	switch a {
-	case "activate":
-		return []string{"The account becomes usable; " + first + " finishes the set-up with a link.", "The link goes to " + mail + ", or is shown to you once."}
-	case "reactivate":
-		return []string{"Okta makes a new activation link; an older one stops working.", "The link goes to " + mail + ", or is shown to you once."}
-	case "deactivate":
-		return []string{"Okta removes " + first + " from every app and ends every session.", "Activating later starts the account anew: app assignments that were removed do not come back by themselves."}
-	case "suspend":
-		return []string{first + " is signed out and cannot sign in until somebody ends the suspension.", "Groups, apps and factors stay. It can be undone with Unsuspend."}
-	case "unsuspend":
-		return []string{first + " can sign in again with the same password and factors.", "If the suspension was a containment, it ends here."}
-	case "unlock":
-		return []string{first + " can try to sign in again.", "The password does not change. Too many wrong tries lock the account again."}
-	case "reset_password":
-		return []string{"The old password stops working; the account waits for a new one.", "The link goes to " + mail + ", or is shown to you once."}
-	case "expire_password":
-		return []string{first + " must choose a new password at the next sign-in.", "The old password is needed once more for that."}
-	case "expire_password_with_temp_password":
-		return []string{"The old password stops working; a temporary one is shown to you once.", first + " must replace it at the next sign-in."}
-	case "reset_factors":
-		return []string{"Every enrolled factor is removed; it cannot be undone.", first + " enrolls again at the next sign-in. Whoever has the password then needs nothing else."}
-	case "clear_sessions":
-		return []string{first + " is signed out of Okta everywhere and has to sign in again.", "Apps with sessions of their own may stay open until those end."}
-	}
-	return nil
+// withPassword are the actions that a person without a password of Okta's has no
+// use for.
+func withPassword() []Action {
+	return []Action{"change_password", "change_recovery_question", "forgot_password_recovery_question"}
 }
 
 // choices are what an operator decides in an action's dialog.
@@ -169,6 +182,9 @@ func choices(a Action) []Choice {
 // words are the choices as the record keeps them.
 func (o UserOpts) words(a Action) string {
 	on := map[string]bool{"send_email": o.SendEmail, "revoke_sessions": o.RevokeSessions, "oauth_tokens": o.OAuthTokens, "forget_devices": o.ForgetDevices}
+	if o.Swap {
+		return "swap=true"
+	}
 	var out []string
 	for _, c := range choices(a) {
 		out = append(out, fmt.Sprintf("%s=%t", c.Name, on[c.Name]))

@@ -11,13 +11,14 @@ import (
 
 // rights are the permissions that each role of the console carries.
 func rights(r Role) []Perm {
+	desk := []Perm{ReadUsers, ReadOwnRecord, EditUsers, ActLifecycle, ActCredentials, ActSessions}
 	switch r {
 	case Auditor:
 		return []Perm{ReadUsers, ReadRecord, ReadOwnRecord}
 	case Helpdesk:
-		return []Perm{ReadUsers, ReadOwnRecord, ActLifecycle, ActSessions}
+		return desk
 	case Admin, Owner:
-		return []Perm{ReadUsers, ReadRecord, ReadOwnRecord, ActLifecycle, ActSessions}
+		return append(desk, ReadRecord, CreateUsers, EraseUsers, ActLinks, ActRoles)
 	}
 	return nil
 }
@@ -87,9 +88,24 @@ func decide(who Actor, spec Spec, on Standing) Decision {
 	if d := decideActor(who, spec); !d.Allowed || spec.Risk == Reading {
 		return d
 	}
-	switch {
-	case who.OktaID.IsZero():
+	if d := decideMapped(who); !d.Allowed {
+		return d
+	}
+	return decideTarget(who, on)
+}
+
+// decideMapped closes every change to operators of whom nobody can tell who they
+// are in Okta: they could not be kept from their own account.
+func decideMapped(who Actor) Decision {
+	if who.OktaID.IsZero() {
 		return refuse("actor.unmapped", "You may change nothing: "+who.Unmapped, "Ask whoever runs Keydesk.")
+	}
+	return Decision{Allowed: true}
+}
+
+// decideTarget says whether the target's account is open to the actor at all.
+func decideTarget(who Actor, on Standing) Decision {
+	switch {
 	case who.OktaID == on.ID:
 		return refuse("self", "Nobody changes their own account from here.", "Ask a colleague.")
 	case on.Untouched:

@@ -1,89 +1,193 @@
 package desk
 
 import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+
 	"keydesk/internal/okta"
 )
 
-// kindOf sorts one admin role by the harm that its holder's account can do. A
-// role that this console does not know ranks with the highest.
-func kindOf(r okta.Role) TargetKind {
-	switch r.Type {
-	case okta.SuperAdmin:
-		return SuperAdmin
-	case okta.OrgAdmin:
-		return OrgAdmin
-	case okta.ReadOnlyAdmin, okta.ReportAdmin, okta.HelpDeskAdmin, okta.GroupMembershipAdmin, okta.UserAdmin,
-		okta.AppAdmin, okta.MobileAdmin, okta.APIAccessManagementAdmin:
-		if r.Limited() {
-			return LimitedAdmin
+// Roles reads which admin roles a person holds, directly or through groups, and
+// what each is limited to. Operations ListAssignedRolesForUser and, for each role
+// that can be limited, one of the two that list targets.
+func (d *Desk) Roles(ctx context.Context, who Actor, id okta.UserID) (RolesPage, error) {
+	return view(ctx, who, "roles.list", func(ctx context.Context) (RolesPage, error) {
+		var p RolesPage
+		var on Standing
+		var err error
+		p.Person, on, err = d.look(ctx, who, id)
+		if err != nil {
+			return p, err
 		}
-		return LesserAdmin
-	}
-	return CustomAdmin
+		p.Assign = decide(who, spec("roles.assign"), on)
+		p.Held = make([]HeldRole, len(p.Person.Roles.Value))
+		short, cancel := context.WithTimeout(ctx, panelHolds)
+		defer cancel()
+		var all sync.WaitGroup
+		for i, r := range p.Person.Roles.Value {
+			p.Held[i] = HeldRole{Role: r, Through: through(p.Person, r)}
+			all.Go(func() { p.Held[i].Targets = d.targets(short, id, r) })
+		}
+		all.Wait()
+		return p, nil
+	})
 }
 
-func harm(k TargetKind) int {
-	switch k {
-	case Plain:
-		return 0
-	case LimitedAdmin:
-		return 1
-	case LesserAdmin:
-		return 2
-	case OrgAdmin:
-		return 3
-	case CustomAdmin:
-		return 4
-	}
-	return 5
-}
-
-// strongest returns the role that decides a holder's rank, and its kind; Plain
-// for somebody who holds none. A role held through a group ranks as if it were
+// through is the name of the group that a role is held through; empty for a role
 // held directly.
-func strongest(roles []okta.Role) (okta.Role, TargetKind) {
-	var top okta.Role
-	kind := Plain
-	for _, r := range roles {
-		if k := kindOf(r); harm(k) > harm(kind) {
-			top, kind = r, k
+func through(p Person, r okta.Role) string {
+	if r.AssignmentType != "GROUP" {
+		return ""
+	}
+	for _, g := range p.Groups.Value {
+		if g.ID.String() == r.AssigneeID {
+			return g.Name
 		}
 	}
-	return top, kind
+	return "a group"
 }
 
-// heldAs names a role and how it is held.
-func heldAs(r okta.Role) string {
-	name := r.Label
-	if name == "" {
-		name = string(r.Type)
+// RoleQuery names one assignment of a person's, and what is searched for to limit
+// it to.
+type RoleQuery struct {
+	Role okta.RoleID
+	Held string // "USER" or "GROUP"; role ids alone are not unique
+	Text string
+}
+
+// Role reads one admin role with its targets (operations GetUserRole,
+// ListGroupTargetsForRole and
+// ListApplicationTargetsForApplicationAdministratorRoleForUser).
+func (d *Desk) Role(ctx context.Context, who Actor, id okta.UserID, q RoleQuery) (RolePage, error) {
+	return view(ctx, who, "roles.get", func(ctx context.Context) (RolePage, error) {
+		p := RolePage{Text: q.Text}
+		var found Read[okta.Role]
+		var on Standing
+		var err error
+		p.Person, on, err = d.look(ctx, who, id, func(ctx context.Context) {
+			found = part(d.okta.Roles.Get(ctx, id, q.Role))("roles.get")
+		})
+		if err != nil {
+			return p, err
+		}
+		if found.Err != nil {
+			return p, found.Err
+		}
+		p.Role = assignment(p.Person.Roles.Value, found.Value, q.Held)
+		p.Through = through(p.Person, p.Role)
+		p.Targets = d.targets(ctx, id, p.Role)
+		d.offerTargets(ctx, who, &p, on)
+		return p, nil
+	})
+}
+
+// assignment picks the one of several assignments with one id that was asked for.
+// GetUserRole answers with either.
+func assignment(all []okta.Role, got okta.Role, held string) okta.Role {
+	for _, r := range all {
+		if r.ID == got.ID && r.AssignmentType == held {
+			return r
+		}
 	}
+	return got
+}
+
+// direct refuses to change on the person what is held through a group.
+func direct(p Person, r okta.Role) Decision {
 	if r.AssignmentType == "GROUP" {
-		return name + " through a group"
+		return refuse("roles.group", "This role is held through "+through(p, r)+": it is changed at the group, or by taking the person out of it.", "Use Okta's own console.")
 	}
-	return name
+	return Decision{Allowed: true}
 }
 
-// kind names what the target is to this actor, for the page and the record: of
-// several things the one that weighs most.
-func (s Standing) kind(who Actor) TargetKind {
-	role, k := strongest(s.Roles)
-	if s.Unreadable {
-		k = CustomAdmin
+// RemoveRole takes a role, held directly, from the person (operation
+// RemoveRoleFromUser).
+func (d *Desk) RemoveRole(ctx context.Context, who Actor, id okta.UserID, o UserOpts) (Outcome, error) {
+	return d.actOn(ctx, who, id, change{
+		action: "roles.remove", opts: o,
+		check: func(_ context.Context, x *deed) *Error {
+			_, err := x.held(o.On.Role)
+			return err
+		},
+		do: func(ctx context.Context) (Outcome, error) {
+			return said("Okta removed the role.", d.okta.Roles.Remove(ctx, id, o.On.Role))
+		},
+	})
+}
+
+// held is the role, held directly, among those that were read afresh.
+func (x *deed) held(id okta.RoleID) (okta.Role, *Error) {
+	for _, r := range x.on.Roles {
+		if r.ID == id && r.AssignmentType != "GROUP" {
+			return r, nil
+		}
 	}
-	switch {
-	case s.Untouched:
-		return Untouchable
-	case !who.OktaID.IsZero() && who.OktaID == s.ID:
-		return Self
-	case k != Plain && role.AssignmentType == "GROUP":
-		return GroupAdmin
-	case neededTier(k) == Owner:
-		return k
-	case s.Staff != "" && s.Staff.rank() > who.Tier().rank():
-		return StaffHigher
-	case s.Staff != "" && s.Staff == who.Tier():
-		return StaffSame
+	return okta.Role{}, &Error{Kind: Conflict, Action: x.spec.Action, Rule: "roles.gone", Msg: x.user.Name() + " does not hold this role directly any more. Nothing was sent."}
+}
+
+// grantable lists the roles that can be assigned from here, those with the least
+// reach first.
+func grantable() []okta.RoleType {
+	return []okta.RoleType{
+		okta.GroupMembershipAdmin, okta.HelpDeskAdmin, okta.UserAdmin, okta.AppAdmin, okta.ReadOnlyAdmin, okta.ReportAdmin, okta.APIAccessManagementAdmin,
+		okta.OrgAdmin, okta.SuperAdmin,
 	}
-	return k
+}
+
+// decideGrant says whether the actor may hand a role of this type to somebody who
+// holds these.
+func decideGrant(who Actor, t okta.RoleType, holds []okta.Role) Decision {
+	if !slices.Contains(grantable(), t) {
+		return refuse("roles.type", "Roles of this type are not assigned from here.", "Use Okta's own console.")
+	}
+	for _, r := range holds {
+		if r.Type == t && r.AssignmentType != "GROUP" {
+			return refuse("roles.held", "The person holds this role already.", "")
+		}
+	}
+	switch needs := neededTier(kindOf(okta.Role{Type: t})); {
+	case needs == Owner:
+		return refuse("second.owner", t.Label()+" reaches everything: to assign it needs a second owner's approval, which Keydesk cannot collect yet.", "Use Okta's own console.")
+	case who.Tier().rank() < needs.rank():
+		return refuse("permission.roles.act", fmt.Sprintf("Your role, %s, does not include this.", roleWord(who.Tier())), askFor(needs))
+	}
+	return Decision{Allowed: true}
+}
+
+// Assigning reads what is needed to put a role together: which types the actor may
+// assign, what it is to be limited to, and what else is found to limit it to.
+func (d *Desk) Assigning(ctx context.Context, who Actor, id okta.UserID, c RoleChoice) (AssignPage, error) {
+	return view(ctx, who, "roles.list", func(ctx context.Context) (AssignPage, error) {
+		p := AssignPage{Choice: c}
+		var on Standing
+		var err error
+		p.Person, on, err = d.look(
+			ctx, who, id,
+			func(ctx context.Context) { p.Chosen = d.named(ctx, c.Scope) },
+			func(ctx context.Context) {
+				p.Found = d.findTargets(ctx, c.Type, c.Text, func(t Target) bool { return c.Scope.holds(t.On) })
+			},
+		)
+		if err != nil {
+			return p, err
+		}
+		for _, t := range grantable() {
+			p.Types = append(p.Types, RoleOption{t, decideGrant(who, t, p.Person.Roles.Value)})
+		}
+		if c.Type != "" {
+			p.Assign = d.offer(who, p.Person.User, on, "roles.assign", Object{Type: c.Type}, c.Scope.String(), decideGrant(who, c.Type, p.Person.Roles.Value), fits(c))
+			p.Assign.Effects = assignEffects(c, p.Chosen)
+		}
+		return p, nil
+	})
+}
+
+// fits refuses limits of the wrong kind for the role.
+func fits(c RoleChoice) Decision {
+	if len(c.Scope.Groups) > 0 && !c.Type.GroupTargets() || len(c.Scope.Apps) > 0 && !c.Type.AppTargets() {
+		return refuse("targets.kind", c.Type.Label()+" cannot be limited to that.", "")
+	}
+	return Decision{Allowed: true}
 }

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"time"
 
 	"keydesk/internal/audit"
 	"keydesk/internal/okta"
@@ -22,6 +23,13 @@ func (d *Desk) Settle(ctx context.Context) error {
 			continue
 		}
 		seen[r.TargetID] = true
+		if r.Action == "users.create" {
+			delete(seen, "")
+			if err := d.settleNew(okta.Background(ctx), r); err != nil {
+				d.log.WarnContext(ctx, "a creation of unknown end could not be looked at", "row", r.Seq, "error", err)
+			}
+			continue
+		}
 		id, err := okta.ParseUserID(r.TargetID)
 		if err != nil {
 			continue
@@ -31,6 +39,25 @@ func (d *Desk) Settle(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// settleNew looks whether an account came to be whose making was cut off. Search
+// lags, so that nobody is found says something only after a while.
+func (d *Desk) settleNew(ctx context.Context, r audit.Row) error {
+	login, err := okta.ParseValue(r.Target)
+	if err != nil {
+		return err
+	}
+	page, err := d.okta.Users.List(ctx, okta.UserQuery{Search: okta.Eq(okta.AttrLogin, login), Limit: 1})
+	if err != nil || len(page.Items) == 0 && d.now().Sub(r.At) < time.Minute {
+		return err
+	}
+	r.Result, r.Detail, r.Status, r.RequestID = audit.Settled, "cut off; nobody has this login", 0, ""
+	if len(page.Items) > 0 {
+		u := page.Items[0]
+		r.Detail, r.TargetID, r.After = "cut off; the account was created", u.ID.String(), string(u.Status)
+	}
+	return d.record.End(ctx, r.Seq, r)
 }
 
 // settle reads the person and closes their open intents with what it finds; a
@@ -56,9 +83,21 @@ func (d *Desk) settle(ctx context.Context, id okta.UserID) error {
 	}
 	for _, r := range open {
 		if err == nil {
-			r.Result, r.After, r.Detail, r.Status, r.RequestID = audit.Settled, string(u.Status), found, 0, ""
-			err = d.record.End(ctx, r.Seq, r)
+			err = d.close(ctx, r, u, found)
 		}
 	}
 	return err
+}
+
+// close writes what was found into the record. An assignment of a role that was
+// cut off between its steps is finished first: it may reach too far.
+func (d *Desk) close(ctx context.Context, r audit.Row, u okta.User, found string) (err error) {
+	if r.Action == "roles.assign" && !u.ID.IsZero() {
+		found, err = d.finishAssignment(ctx, u.ID, r.Params)
+	}
+	if err != nil {
+		return err
+	}
+	r.Result, r.After, r.Detail, r.Status, r.RequestID = audit.Settled, string(u.Status), found, 0, ""
+	return d.record.End(ctx, r.Seq, r)
 }

@@ -22,7 +22,7 @@ const staffHolds = time.Minute
 
 // shown is what an operator had before their eyes when an action was offered.
 // It travels in the action's one-time token: signed, and worth nothing in
-// another session, for another action or on another person.
+// another session, for another action, on another person or object.
 type shown struct {
 	Nonce   string      `json:"n"`
 	Status  okta.Status `json:"s"`
@@ -30,6 +30,7 @@ type shown struct {
 	Staff   Role        `json:"t,omitempty"`
 	Known   bool        `json:"k,omitempty"` // whether the groups, and so Staff, could be read
 	Read    int64       `json:"r"`           // when the groups were read, Unix milliseconds
+	State   string      `json:"o,omitempty"` // the object as it was shown, in the words of its room
 	Issued  int64       `json:"i"`           // Unix milliseconds
 }
 
@@ -38,21 +39,22 @@ var (
 	errExpired = errors.New("the token has expired")
 )
 
-// issue signs a token for one action of one actor on one person.
-func (d *Desk) issue(who Actor, a Action, u okta.User, on Standing) string {
-	s := shown{rand.Text(), u.Status, u.LastUpdated.UnixMilli(), on.Staff, on.StaffKnown, on.StaffRead.UnixMilli(), d.now().UnixMilli()}
+// issue signs a token for one action of one actor on one object of a person, as
+// it was shown. Two pages never get the same.
+func (d *Desk) issue(who Actor, a Action, u okta.User, on Standing, about Object, state string) string {
+	s := shown{rand.Text(), u.Status, u.LastUpdated.UnixMilli(), on.Staff, on.StaffKnown, on.StaffRead.UnixMilli(), state, d.now().UnixMilli()}
 	body, _ := json.Marshal(s) // strings and numbers alone: it cannot fail
-	return encode(body) + "." + encode(d.mac(who, a, u.ID, body))
+	return encode(body) + "." + encode(d.mac(who, a, u.ID, about, body))
 }
 
 // open checks a token and returns what it says was shown. An expired token is
 // returned with errExpired.
-func (d *Desk) open(who Actor, a Action, id okta.UserID, token string) (shown, error) {
+func (d *Desk) open(who Actor, a Action, id okta.UserID, about Object, token string) (shown, error) {
 	var s shown
 	head, tail, _ := strings.Cut(token, ".")
 	body, err1 := base64.RawURLEncoding.Strict().DecodeString(head)
 	sum, err2 := base64.RawURLEncoding.Strict().DecodeString(tail)
-	if err1 != nil || err2 != nil || !hmac.Equal(sum, d.mac(who, a, id, body)) || json.Unmarshal(body, &s) != nil {
+	if err1 != nil || err2 != nil || !hmac.Equal(sum, d.mac(who, a, id, about, body)) || json.Unmarshal(body, &s) != nil {
 		return shown{}, errForged
 	}
 	if d.now().Sub(time.UnixMilli(s.Issued)) > tokenLife {
@@ -61,9 +63,9 @@ func (d *Desk) open(who Actor, a Action, id okta.UserID, token string) (shown, e
 	return s, nil
 }
 
-func (d *Desk) mac(who Actor, a Action, id okta.UserID, body []byte) []byte {
+func (d *Desk) mac(who Actor, a Action, id okta.UserID, about Object, body []byte) []byte {
 	h := hmac.New(sha256.New, d.key)
-	for _, part := range []string{"action token", who.ID, who.Session, string(a), id.String(), string(body)} {
+	for _, part := range []string{"action token", who.ID, who.Session, string(a), id.String(), about.String(), string(body)} {
 		h.Write([]byte(part))
 		h.Write([]byte{0})
 	}

@@ -36,10 +36,15 @@ func translate(a Action, err error) error {
 
 // upstream words an answer of Okta by its status and code.
 func upstream(e *Error, oe *okta.Error) {
-	read := spec(e.Action).Risk == Reading || spec(e.Action).Op == ""
+	s, known := SpecOf(e.Action)
+	read := !known || s.Risk == Reading
 	switch {
 	case okta.IsNotFound(oe):
-		e.Kind, e.Msg = NotFound, "Okta knows nobody with this id. The account may have been deleted."
+		e.Kind, e.Msg = NotFound, missing(e.Action)
+	case okta.IsStale(oe):
+		e.Kind, e.Rule, e.Msg = Conflict, "stale", "Somebody changed the profile at the same moment. Nothing was saved. Look again, then decide."
+	case oe.Code == "E0000001" && !read && len(fieldsOf(oe)) > 0:
+		e.Kind, e.Fields, e.Msg = Invalid, fieldsOf(oe), "Okta refused some fields. Nothing was changed."
 	case oe.Code == "E0000031": // a search or a cursor that Okta does not take
 		e.Kind, e.Field, e.Msg = Invalid, "q", "Okta cannot search for that, or this page of the results no longer exists. Search again."
 	case okta.IsFeatureOff(oe):
@@ -58,6 +63,18 @@ func upstream(e *Error, oe *okta.Error) {
 	}
 }
 
+// fieldsOf are the attributes that Okta names in "name: what is wrong" causes.
+func fieldsOf(oe *okta.Error) map[string]string {
+	out := map[string]string{}
+	for _, cause := range oe.Causes {
+		name, what, ok := strings.Cut(cause, ": ")
+		if ok && name != "" && !strings.ContainsAny(name, " .,") && what != "" {
+			out[name] = what
+		}
+	}
+	return out
+}
+
 // reason is Okta's own explanation; the causes say more than the summary.
 func reason(oe *okta.Error) string {
 	s := oe.Summary
@@ -73,13 +90,43 @@ func reason(oe *okta.Error) string {
 	return s
 }
 
+// missing says what is not there, after the room that was asked.
+func missing(a Action) string {
+	switch spec(a).Room {
+	case "links":
+		return "The organisation has no relationship of this name, or one of the two people is gone. Nothing was changed."
+	case "roles", "targets":
+		return "Okta knows no such person, role or target any more. Nothing was changed. Read the page again."
+	case "grants", "sessions":
+		return "Okta knows no such consent, client or token of this person any more. Nothing was changed."
+	case "factors":
+		return "Okta knows no such factor of this person any more. Nothing was changed."
+	}
+	return "Okta knows nobody with this id. The account may have been deleted."
+}
+
 // scopeOf is the OAuth scope that an action needs of the credential; an API
 // token needs an admin role that carries the same.
 func scopeOf(a Action) string {
 	switch a {
-	case "roles.list":
-		return "okta.roles.read"
-	case "access.groups", "users.get", "users.list", "factors.list", "credential":
+	case "groups.find":
+		return "okta.groups.read"
+	case "apps.find":
+		return "okta.apps.read"
+	case "schema.get":
+		return "okta.schemas.read"
+	case "links.kinds":
+		return "okta.linkedObjects.read"
+	case "logs.about":
+		return "okta.logs.read"
+	case "factors.list", "users.blocks", "credential":
+		return "okta.users.read"
+	}
+	s := spec(a)
+	switch {
+	case s.Room == "roles" || s.Room == "targets":
+		return map[bool]string{true: "okta.roles.read", false: "okta.roles.manage"}[s.Risk == Reading]
+	case s.Risk == Reading:
 		return "okta.users.read"
 	}
 	return "okta.users.manage"

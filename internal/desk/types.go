@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"strings"
 	"time"
 
 	"keydesk/internal/okta"
@@ -38,14 +39,80 @@ type Reason struct {
 	Note   string // a sentence, required for every change
 }
 
-// UserOpts is what a one-step action on a person may be told.
+// UserOpts is what an action on a person may be told; each action reads what it
+// has a use for.
 type UserOpts struct {
 	Reason
-	Token          string // the offer's one-time token
-	SendEmail      bool   // mail the link to the person instead of showing it
-	RevokeSessions bool   // end the person's sessions as well
-	OAuthTokens    bool   // revoke OAuth tokens and refresh tokens as well
-	ForgetDevices  bool   // forget the person's remembered devices as well
+	Token string // the offer's one-time token
+	On    Object // what of the person it is about, as it was offered
+
+	SendEmail      bool // mail the link to the person instead of showing it
+	RevokeSessions bool // end the person's sessions as well
+	OAuthTokens    bool // revoke OAuth tokens and refresh tokens as well
+	ForgetDevices  bool // forget the person's remembered devices as well
+	Swap           bool // take the only other limit of a role away afterwards
+
+	Typed   string    // the login, typed out, of an account that is to be erased
+	Confirm bool      // what is lost by it was read and is meant
+	Scope   RoleScope // of a role that is to be assigned
+	Typing
+}
+
+// Typing is what the person at the counter typed; it is passed on and never kept.
+type Typing struct {
+	Old, New okta.Secret // passwords
+	Question string
+	Answer   okta.Secret
+}
+
+// NewTyping hides what was typed at once.
+func NewTyping(oldPassword, newPassword, question, answer string) Typing {
+	return Typing{okta.NewSecret(oldPassword), okta.NewSecret(newPassword), question, okta.NewSecret(answer)}
+}
+
+// RoleScope is what a role to be assigned is limited to: nothing of either kind
+// means everything.
+type RoleScope struct {
+	Groups []okta.GroupID
+	Apps   []AppTarget
+}
+
+// AppTarget is an app that a role may be limited to: all of its instances, or one.
+type AppTarget struct {
+	App      okta.AppName
+	Instance okta.AppID // zero: every instance
+}
+
+// Object names what of a person a change is about. The zero Object is the person;
+// members that an action has no use for are zero.
+type Object struct {
+	Type     okta.RoleType
+	Role     okta.RoleID
+	Group    okta.GroupID
+	App      okta.AppName
+	Instance okta.AppID
+	Client   okta.ClientID
+	Grant    okta.GrantID
+	Token    okta.TokenID
+	Factor   okta.FactorID
+	Link     okta.LinkName
+	To       okta.UserID // the person at the other end of a link
+}
+
+// String is the object as the record keeps it, "name=id" words in a fixed order.
+// Equal objects have equal strings.
+func (o Object) String() string {
+	var out []string
+	for _, part := range []struct{ name, value string }{
+		{"type", string(o.Type)}, {"role", o.Role.String()}, {"group", o.Group.String()}, {"app", o.App.String()}, {"instance", o.Instance.String()},
+		{"client", o.Client.String()}, {"grant", o.Grant.String()}, {"token", o.Token.String()}, {"factor", o.Factor.String()},
+		{"link", o.Link.String()}, {"to", o.To.String()},
+	} {
+		if part.value != "" {
+			out = append(out, part.name+"="+part.value)
+		}
+	}
+	return strings.Join(out, " ")
 }
 
 // Outcome is what an action leaves in the actor's hands.
@@ -55,6 +122,7 @@ type Outcome struct {
 	What   string      // what Once is: "temporary password", "activation link", "reset link"
 	Person Person      // the person as Okta shows them after the action
 	Seq    int64       // the row of the record
+	But    string      // what of it was left undone, as a sentence; mostly empty
 }
 
 // Source says how much a sentence about a person can be relied on.
@@ -86,6 +154,7 @@ type Decision struct {
 // Offer is one action as the page shows it for one person.
 type Offer struct {
 	Spec     Spec
+	On       Object // what of the person it is about; zero for the person
 	Decision Decision
 	Likely   bool     // the one action that this person most likely needs
 	Token    string   // one-time; empty when not allowed
@@ -123,6 +192,8 @@ type Person struct {
 	Cause     Cause
 	Offers    []Offer // the allowed first, the likely one at their head
 	ReadAt    time.Time
+
+	FactorOffers []Offer // to reset one factor, in the order of Factors
 }
 
 // Whole is the person for a page that is drawn anew: it has nothing to keep, so

@@ -4,9 +4,6 @@ import (
 	"context"
 	"strings"
 
-	"golang.org/x/sync/errgroup"
-
-	"keydesk/internal/audit"
 	"keydesk/internal/okta"
 )
 
@@ -123,78 +120,4 @@ func orNames(or []okta.Expr, first, last string) (okta.Expr, error) {
 		return okta.Or(append(or, okta.StartsWith(okta.AttrFirstName, f))...), nil
 	}
 	return okta.Or(append(or, okta.And(okta.StartsWith(okta.AttrFirstName, f), okta.StartsWith(okta.AttrLastName, l)))...), nil
-}
-
-// Person reads what a person's page shows, four calls side by side. Groups,
-// roles and factors may each fail alone; without the person there is no page.
-// Operations GetUser, ListUserGroups, ListAssignedRolesForUser and, outside the
-// User API, ListFactors.
-func (d *Desk) Person(ctx context.Context, who Actor, id okta.UserID) (Person, error) {
-	return view(ctx, who, "users.get", func(ctx context.Context) (Person, error) {
-		p, err := d.read(ctx, id)
-		if err == nil || okta.IsNotFound(err) {
-			if serr := d.settle(ctx, id); serr != nil {
-				d.log.WarnContext(ctx, "a change of unknown end could not be settled", "error", serr)
-			}
-		}
-		if err != nil {
-			return Person{}, err
-		}
-		owner, err := d.credentialOwner(ctx)
-		if err != nil {
-			return Person{}, err
-		}
-		d.sensitive(ctx, who, p)
-		on := standing(p, owner)
-		d.lastTier(ctx, &on)
-		d.dress(who, &p, on)
-		return p, nil
-	})
-}
-
-func (d *Desk) read(ctx context.Context, id okta.UserID) (Person, error) {
-	var p Person
-	g, gctx := errgroup.WithContext(ctx)
-	g.Go(func() (err error) { p.User, err = d.okta.Users.Get(gctx, id); return err })
-	g.Go(func() error { p.Groups = part(d.okta.Access.Groups(gctx, id))("access.groups"); return nil })
-	g.Go(func() error { p.Roles = part(d.okta.Roles.List(gctx, id))("roles.list"); return nil })
-	g.Go(func() error { p.Factors = part(d.okta.Factors.List(gctx, id))("factors.list"); return nil })
-	err := g.Wait()
-	p.ReadAt = d.now()
-	return p, err
-}
-
-// part turns one answer of a page into a panel that may have failed alone.
-func part[T any](v T, err error) func(Action) Read[T] {
-	return func(a Action) Read[T] {
-		if err != nil {
-			return Read[T]{Err: asError(translate(a, err))}
-		}
-		return Read[T]{Value: v}
-	}
-}
-
-func standing(p Person, owner okta.UserID) Standing {
-	s := Standing{ID: p.User.ID, Name: p.User.Name(), Roles: p.Roles.Value, Unreadable: p.Roles.Err != nil, Untouched: owner == p.User.ID, StaffRead: p.ReadAt}
-	var err error
-	if p.Groups.Err != nil {
-		err = p.Groups.Err
-	}
-	s.readStaff(p.Groups.Value, err)
-	return s
-}
-
-// sensitive records that somebody looked at an administrator's page. A record
-// that cannot be written does not stop reading.
-func (d *Desk) sensitive(ctx context.Context, who Actor, p Person) {
-	if len(p.Roles.Value) == 0 {
-		return
-	}
-	_, err := d.record.Add(ctx, audit.Row{
-		Phase: audit.PhaseEvent, ActorID: who.ID, ActorName: who.Name, ActorRole: string(who.Tier()), Session: who.Session, Address: who.Address,
-		Action: "users.get", Op: "GetUser", Class: string(Reading), TargetID: p.User.ID.String(), Target: p.User.Profile.Login(), Detail: "admin roles shown",
-	})
-	if err != nil {
-		d.log.ErrorContext(ctx, "a view of an administrator could not be recorded", "error", err)
-	}
 }

@@ -29,6 +29,7 @@ type sessionData struct {
 	Roles    []string `json:"roles,omitempty"`
 	AuthTime int64    `json:"auth_time,omitempty"` // Unix seconds
 	IDToken  string   `json:"id_token,omitempty"`  // for signing out at the issuer
+	Counter  *Counter `json:"counter,omitempty"`   // set while somebody types at the counter
 }
 
 type dataKey struct{}

@@ -18,7 +18,7 @@ func (s *Access) Groups(ctx context.Context, id UserID) ([]Group, error) {
 // Group is a group of people. Name and Description are those of Profile, which
 // holds whatever else a directory gave it.
 type Group struct {
-	ID                    string    `json:"id"`
+	ID                    GroupID   `json:"id"`
 	Type                  string    `json:"type"` // OKTA_GROUP, APP_GROUP or BUILT_IN
 	ObjectClass           []string  `json:"objectClass,omitzero"`
 	Name                  string    `json:"-"`
@@ -38,4 +38,35 @@ func (g *Group) UnmarshalJSON(b []byte) error {
 	}
 	g.Name, g.Description = g.Profile.Text("name"), g.Profile.Text("description")
 	return nil
+}
+
+// AppLinks reads the apps on the person's own page (ListAppLinks).
+func (s *Access) AppLinks(ctx context.Context, id UserID) ([]AppLink, error) {
+	return whole[AppLink](ctx, s.client, on(id, listAppLinks, nil))
+}
+
+// AppLink is one tile on a person's page.
+type AppLink struct {
+	Label            string `json:"label"`
+	AppName          string `json:"appName"`
+	LinkURL          string `json:"linkUrl"`
+	Hidden           bool   `json:"hidden"`
+	SortOrder        int    `json:"sortOrder"`
+	Instance         AppID  `json:"appInstanceId"`
+	CredentialsSetup bool   `json:"credentialsSetup"`
+}
+
+// IdentityProviders reads where else the person can sign in
+// (ListUserIdentityProviders).
+func (s *Access) IdentityProviders(ctx context.Context, id UserID) ([]IdentityProvider, error) {
+	return whole[IdentityProvider](ctx, s.client, on(id, listUserIdentityProviders, nil))
+}
+
+// IdentityProvider is a place that vouches for people.
+type IdentityProvider struct {
+	ID      string    `json:"id"`
+	Name    string    `json:"name"`
+	Type    string    `json:"type"` // such as SAML2, OIDC, GOOGLE
+	Status  string    `json:"status"`
+	Created time.Time `json:"created,omitzero"`
 }

@@ -24,6 +24,7 @@ type answer struct {
 	header http.Header
 	body   []byte
 	broken error
+	renew  bool // with a renewed credential it may be another
 }
 
 // decode reads JSON and nothing else: no other type, nothing behind it, and no

@@ -13,8 +13,13 @@
 package okta
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -23,15 +28,25 @@ import (
 
 // Client talks to one organisation. It may be used by many at once.
 type Client struct {
-	Users     *Users
-	Lifecycle *Lifecycle
-	Access    *Access
-	Roles     *Roles
-	Sessions  *Sessions
-	Factors   *Factors
+	Users       *Users
+	Lifecycle   *Lifecycle
+	Credentials *CredentialChanges
+	Access      *Access
+	Links       *LinkedObjects
+	Roles       *Roles
+	Targets     *RoleTargets
+	Grants      *Grants
+	Sessions    *Sessions
+	// Outside the User API.
+	Factors *Factors
+	Groups  *Groups
+	Apps    *Apps
+	Schema  *Schema
+	Admins  *Admins
+	Logs    *Logs
 
 	origin      *url.URL
-	token       Secret
+	credential  credential
 	agent       string
 	read, write time.Duration
 	ops         map[opName]Operation
@@ -42,26 +57,28 @@ type Client struct {
 type service struct{ client *Client }
 
 // New returns a client. It makes no call; it fails when cfg.URL is not an
-// origin that may be talked to, or cfg.Token cannot stand in a header.
+// origin that may be talked to, or cfg's credential is none that can be used.
 func New(cfg Config) (*Client, error) {
 	origin, err := parseOrigin(cfg.URL)
 	if err != nil {
 		return nil, err
 	}
-	if err := checkToken(cfg.Token); err != nil {
-		return nil, err
-	}
 	if cfg.Transport == nil {
 		cfg.Transport = newTransport()
 	}
+	agent := userAgent(cfg.Version)
+	who, err := cfg.credential(&transport{base: cfg.Transport}, origin.String()+tokenPath, agent)
+	if err != nil {
+		return nil, err
+	}
 	c := &Client{
-		origin:    origin,
-		token:     cfg.Token,
-		agent:     userAgent(cfg.Version),
-		read:      orElse(cfg.ReadTimeout, defaultReadTimeout),
-		write:     orElse(cfg.WriteTimeout, defaultWriteTimeout),
-		ops:       map[opName]Operation{},
-		transport: &transport{base: cfg.Transport},
+		origin:     origin,
+		credential: who,
+		agent:      agent,
+		read:       orElse(cfg.ReadTimeout, defaultReadTimeout),
+		write:      orElse(cfg.WriteTimeout, defaultWriteTimeout),
+		ops:        map[opName]Operation{},
+		transport:  &transport{base: cfg.Transport, credential: who},
 	}
 	for _, o := range Operations() {
 		c.ops[opName(o.Name)] = o
@@ -72,8 +89,12 @@ func New(cfg Config) (*Client, error) {
 
 func (c *Client) open() {
 	s := service{c}
-	c.Users, c.Lifecycle, c.Access = (*Users)(&s), (*Lifecycle)(&s), (*Access)(&s)
-	c.Roles, c.Sessions, c.Factors = (*Roles)(&s), (*Sessions)(&s), (*Factors)(&s)
+	c.Users, c.Lifecycle, c.Credentials = (*Users)(&s), (*Lifecycle)(&s), (*CredentialChanges)(&s)
+	c.Access, c.Links = (*Access)(&s), (*LinkedObjects)(&s)
+	c.Roles, c.Targets = (*Roles)(&s), (*RoleTargets)(&s)
+	c.Grants, c.Sessions = (*Grants)(&s), (*Sessions)(&s)
+	c.Factors, c.Groups, c.Apps = (*Factors)(&s), (*Groups)(&s), (*Apps)(&s)
+	c.Schema, c.Admins, c.Logs = (*Schema)(&s), (*Admins)(&s), (*Logs)(&s)
 }
 
 // Windows tells what is known of Okta's rate windows, sorted by bucket.
@@ -84,11 +105,39 @@ type request struct {
 	op    opName
 	ids   []segment
 	query url.Values
+	etag  string // for If-Match
+	body  any    // nil: none
 }
 
-// on is the request for an operation about one person.
-func on(id UserID, op opName, query url.Values) request {
-	return request{op: op, ids: []segment{id.segment()}, query: query}
+// on is the request for an operation about one person, and about what else
+// their path names.
+func on(id UserID, op opName, query url.Values, more ...segment) request {
+	return request{op: op, ids: append([]segment{id.segment()}, more...), query: query}
+}
+
+// sized is the request for at most limit items; 0 leaves the number to Okta.
+func (r request) sized(limit int) (request, error) {
+	if limit < 0 || limit > maxLimit {
+		return r, &Error{Op: string(r.op), Err: fmt.Errorf("%w: limit", ErrBadQuery)}
+	}
+	if limit > 0 {
+		r.set("limit", strconv.Itoa(limit))
+	}
+	return r, nil
+}
+
+// set adds to the query, and not to the one of whoever has the request too.
+func (r *request) set(name, value string) {
+	if r.query = maps.Clone(r.query); r.query == nil {
+		r.query = url.Values{}
+	}
+	r.query.Set(name, value)
+}
+
+// with is the request with a body.
+func (r request) with(body any) request {
+	r.body = body
+	return r
 }
 
 // get makes a call whose answer must be JSON that fits into out.
@@ -103,11 +152,42 @@ func (c *Client) get(ctx context.Context, r request, out any) (answer, error) {
 	return a, nil
 }
 
+// one makes a call that answers with one thing, which must be the right one.
+func one[T any](ctx context.Context, c *Client, r request, right func(T) error) (T, answer, error) {
+	var got, none T
+	a, err := c.get(ctx, r, &got)
+	if err != nil {
+		return none, a, err
+	}
+	if err := right(got); err != nil {
+		return none, a, c.unreadable(r.op, a, err)
+	}
+	return got, a, nil
+}
+
+var errOther = errors.New("the answer is about something else than what was asked for")
+
+// same insists that an answer is about what was asked for.
+func same[T comparable](asked, got T) error {
+	if asked != got {
+		return errOther
+	}
+	return nil
+}
+
 // run makes a call that answers with nothing of use: 204, or an object.
 func (c *Client) run(ctx context.Context, r request) error {
 	a, err := c.do(ctx, r)
-	if err != nil || a.status == http.StatusNoContent {
+	if err != nil {
 		return err
+	}
+	return c.settled(r, a)
+}
+
+// settled reports an answer that is neither 204 nor an object.
+func (c *Client) settled(r request, a answer) error {
+	if a.status == http.StatusNoContent {
+		return nil
 	}
 	if err := a.decode(&map[string]json.RawMessage{}); err != nil {
 		return c.unreadable(r.op, a, err)
@@ -145,17 +225,40 @@ func (c *Client) newRequest(ctx context.Context, op Operation, r request) (*http
 	if err != nil {
 		return nil, err
 	}
-	u := *c.origin
-	u.Path, u.RawQuery = p, r.query.Encode()
-	// With NoBody a POST says Content-Length: 0, without which Okta answers 411.
-	req, err := http.NewRequestWithContext(ctx, op.Method, u.String(), http.NoBody)
+	body, err := r.reader()
 	if err != nil {
 		return nil, err
 	}
+	u := *c.origin
+	u.Path, u.RawQuery = p, r.query.Encode()
+	req, err := http.NewRequestWithContext(ctx, op.Method, u.String(), body)
+	if err != nil {
+		return nil, err
+	}
+	if r.body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	if r.etag != "" {
+		req.Header.Set("If-Match", r.etag)
+	}
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("User-Agent", c.agent)
-	req.Header.Set("Authorization", "SSWS "+c.token.Reveal())
 	return req, nil
+}
+
+var errBody = errors.New("the body cannot be written as JSON")
+
+// reader gives the body. Both kinds have net/http say its length: with NoBody a
+// POST or PUT says Content-Length: 0, without which Okta answers 411.
+func (r request) reader() (io.Reader, error) {
+	if r.body == nil {
+		return http.NoBody, nil
+	}
+	b, err := json.Marshal(r.body)
+	if err != nil {
+		return nil, errBody // err may repeat what stands there
+	}
+	return bytes.NewReader(b), nil
 }
 
 func orElse(d, otherwise time.Duration) time.Duration {
@@ -169,4 +272,12 @@ func orElse(d, otherwise time.Duration) time.Duration {
 // differs between operations or between its two engines.
 func flag(name string, on bool) url.Values {
 	return url.Values{name: {strconv.FormatBool(on)}}
+}
+
+// once is the query of what is said only when it is wanted.
+func once(name string, on bool) url.Values {
+	if !on {
+		return nil
+	}
+	return flag(name, true)
 }

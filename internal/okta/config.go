@@ -14,8 +14,13 @@ import (
 
 // Config is what New needs to know.
 type Config struct {
-	URL       string            // origin of the organisation: https, or http where the host is loopback
-	Token     Secret            // API token, sent as SSWS
+	URL string // origin of the organisation: https, or http where the host is loopback
+	// Either an API token, or a service app with its key and the scopes that it
+	// asks for.
+	Token     Secret
+	ClientID  string
+	Key       Key
+	Scopes    []string
 	Transport http.RoundTripper // nil: one of the client's own
 	// A call of a person ends after these, waiting included; a call in the
 	// background may wait longer for its turn, and then each try ends after

@@ -6,31 +6,130 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // drive makes the recorded call by the client's own means.
 func (x exchange) drive(ctx context.Context, c *Client, q url.Values) (any, []string, error) {
-	if x.Operation == "ListUsers" {
+	switch x.op() {
+	case "ListUsers":
 		return x.list(ctx, c, q)
+	case "CreateUser":
+		got, err := c.Users.Create(ctx, x.newUser(q))
+		return got, nil, err
 	}
-	id, err := ParseUserID(strings.Split(x.Request.Path, "/")[4])
+	if do, ok := x.beside(ctx, c, q)[x.op()]; ok {
+		got, err := do()
+		return got, nil, err
+	}
+	id, err := ParseUserID(x.part(1))
 	if err != nil {
 		return nil, []string{untypedID}, err
 	}
-	if do, ok := reads(ctx, c, id)[x.Operation]; ok {
+	if do, ok := x.reads(ctx, c, id)[x.op()]; ok {
 		got, err := do()
 		return got, nil, err
+	}
+	if do, ok := x.wipes(ctx, c, id)[x.op()]; ok {
+		return x.Response.Body, nil, do() // there is nothing that could get lost
 	}
 	got, err := x.change(ctx, c, id, q)
 	return got, nil, err
 }
 
-func reads(ctx context.Context, c *Client, id UserID) map[string]func() (any, error) {
-	return map[string]func() (any, error){
-		"GetUser":                  func() (any, error) { return c.Users.Get(ctx, id) },
-		"ListUserGroups":           func() (any, error) { return orEmpty(c.Access.Groups(ctx, id)) },
-		"ListAssignedRolesForUser": func() (any, error) { return orEmpty(c.Roles.List(ctx, id)) },
-		"x-listFactors":            func() (any, error) { return orEmpty(c.Factors.List(ctx, id)) },
+// part is one of the path's segments; the first behind /api/v1 is 0.
+func (x exchange) part(i int) string {
+	parts := append(strings.Split(strings.Trim(x.Request.Path, "/"), "/")[2:], make([]string, 9)...)
+	return parts[i]
+}
+
+func part[K kind](x exchange, i int) ID[K] { return ID[K]{x.part(i)} }
+
+type do = func() (any, error)
+
+func (x exchange) reads(ctx context.Context, c *Client, id UserID) map[string]do {
+	role, client := part[ofRole](x, 3), part[ofClient](x, 3)
+	return map[string]do{
+		"GetUser":                   func() (any, error) { return c.Users.Get(ctx, id) },
+		"ListUserBlocks":            func() (any, error) { return orEmpty(c.Users.Blocks(ctx, id)) },
+		"ListUserGroups":            func() (any, error) { return orEmpty(c.Access.Groups(ctx, id)) },
+		"ListAppLinks":              func() (any, error) { return orEmpty(c.Access.AppLinks(ctx, id)) },
+		"ListUserIdentityProviders": func() (any, error) { return orEmpty(c.Access.IdentityProviders(ctx, id)) },
+		"GetLinkedObjectsForUser":   func() (any, error) { return x.asLinks(c.Links.List(ctx, id, part[ofLink](x, 3))) },
+		"ListAssignedRolesForUser":  func() (any, error) { return orEmpty(c.Roles.List(ctx, id)) },
+		"GetUserRole":               func() (any, error) { return c.Roles.Get(ctx, id, role) },
+		"ListGroupTargetsForRole":   func() (any, error) { return orEmpty(c.Targets.Groups(ctx, id, role)) },
+		"ListApplicationTargetsForApplicationAdministratorRoleForUser": func() (any, error) {
+			return each(asTarget)(c.Targets.Apps(ctx, id, role))
+		},
+		"ListUserGrants": func() (any, error) { return each(asGrant)(items(c.Grants.List(ctx, id, Cursor{}, 0))) },
+		"GetUserGrant": func() (any, error) {
+			g, err := c.Grants.Get(ctx, id, part[ofGrant](x, 3))
+			return asGrant(g), err
+		},
+		"ListGrantsForUserAndClient": func() (any, error) {
+			return each(asGrant)(items(c.Grants.ForClient(ctx, id, client, Cursor{}, 0)))
+		},
+		"ListUserClients": func() (any, error) { return orEmpty(c.Sessions.Clients(ctx, id)) },
+		"ListRefreshTokensForUserAndClient": func() (any, error) {
+			return orEmpty(items(c.Sessions.Tokens(ctx, id, client, Cursor{}, 0)))
+		},
+		"GetRefreshTokenForUserAndClient": func() (any, error) {
+			return c.Sessions.Token(ctx, id, client, part[ofToken](x, 5))
+		},
+		"ListFactors": func() (any, error) { return orEmpty(c.Factors.List(ctx, id)) },
+	}
+}
+
+// beside has the reads that are about no person.
+func (x exchange) beside(ctx context.Context, c *Client, q url.Values) map[string]do {
+	group := part[ofGroup](x, 1)
+	limit, _ := strconv.Atoi(q.Get("limit"))
+	return map[string]do{
+		"ListLinkedObjectDefinitions": func() (any, error) { return orEmpty(c.Links.Definitions(ctx)) },
+		"ListGroups":                  func() (any, error) { return orEmpty(c.Groups.Find(ctx, q.Get("q"), limit)) },
+		"GetGroup":                    func() (any, error) { return c.Groups.Get(ctx, group) },
+		"ListGroupRoles":              func() (any, error) { return orEmpty(c.Groups.Roles(ctx, group)) },
+		"ListApps":                    func() (any, error) { return orEmpty(c.Apps.Find(ctx, q.Get("q"), limit)) },
+		"GetApp":                      func() (any, error) { return c.Apps.Get(ctx, part[ofApp](x, 1)) },
+		"GetUserSchema":               func() (any, error) { return asSchema(c.Schema.Profile(ctx)) },
+		"ListRoleHolders":             func() (any, error) { return asHolders(c.Admins.List(ctx, Cursor{}, limit)) },
+		"ListLogEvents": func() (any, error) {
+			id, _ := ParseUserID(strings.Trim(strings.TrimPrefix(q.Get("filter"), "target.id eq "), `"`))
+			return each(asEvent)(c.Logs.About(ctx, id, time.Time{}, limit))
+		},
+	}
+}
+
+// wipes has the changes that answer with nothing.
+func (x exchange) wipes(ctx context.Context, c *Client, id UserID) map[string]func() error {
+	role, group, app, instance := part[ofRole](x, 3), part[ofGroup](x, 6), part[ofAppName](x, 7), part[ofApp](x, 8)
+	client, link := part[ofClient](x, 3), part[ofLink](x, 3)
+	primary, _ := ParseUserID(x.part(4))
+	return map[string]func() error{
+		"DeactivateOrDeleteUser":                    func() error { return c.Users.Erase(ctx, id) },
+		"SetLinkedObjectForUser":                    func() error { return c.Links.Set(ctx, id, link, primary) },
+		"RemoveLinkedObjectForUser":                 func() error { return c.Links.Remove(ctx, id, link) },
+		"RemoveRoleFromUser":                        func() error { return c.Roles.Remove(ctx, id, role) },
+		"AddGroupTargetToRole":                      func() error { return c.Targets.AddGroup(ctx, id, role, group) },
+		"RemoveGroupTargetFromRole":                 func() error { return c.Targets.RemoveGroup(ctx, id, role, group) },
+		"AddAllAppsAsTargetToRole":                  func() error { return c.Targets.AddAllApps(ctx, id, role) },
+		"AddApplicationTargetToAdminRoleForUser":    func() error { return c.Targets.AddApp(ctx, id, role, app) },
+		"AddApplicationTargetToAppAdminRoleForUser": func() error { return c.Targets.AddInstance(ctx, id, role, app, instance) },
+		"RemoveApplicationTargetFromApplicationAdministratorRoleForUser": func() error {
+			return c.Targets.RemoveApp(ctx, id, role, app)
+		},
+		"RemoveApplicationTargetFromAdministratorRoleForUser": func() error {
+			return c.Targets.RemoveInstance(ctx, id, role, app, instance)
+		},
+		"RevokeUserGrant":              func() error { return c.Grants.Revoke(ctx, id, part[ofGrant](x, 3)) },
+		"RevokeUserGrants":             func() error { return c.Grants.RevokeAll(ctx, id) },
+		"RevokeGrantsForUserAndClient": func() error { return c.Grants.RevokeForClient(ctx, id, client) },
+		"RevokeTokenForUserAndClient": func() error {
+			return c.Sessions.RevokeToken(ctx, id, client, part[ofToken](x, 5))
+		},
+		"RevokeTokensForUserAndClient": func() error { return c.Sessions.RevokeTokens(ctx, id, client) },
+		"UnenrollFactor":               func() error { return c.Factors.Reset(ctx, id, part[ofFactor](x, 3)) },
 	}
 }
 
@@ -39,7 +138,7 @@ func orEmpty[T any](list []T, err error) ([]T, error) { return append([]T{}, lis
 func (x exchange) change(ctx context.Context, c *Client, id UserID, q url.Values) (any, error) {
 	l, none := c.Lifecycle, map[string]any{}
 	mail := q.Get("sendEmail") == "true"
-	switch x.Operation {
+	switch x.op() {
 	case "ActivateUser":
 		return revealed(l.Activate(ctx, id, mail))
 	case "ReactivateUser":
@@ -62,8 +161,19 @@ func (x exchange) change(ctx context.Context, c *Client, id UserID, q url.Values
 	case "ResetPassword":
 		s, err := l.ResetPassword(ctx, id, mail, q.Has("revokeSessions"))
 		return named("resetPasswordUrl", s), err
+	case "ForgotPassword":
+		s, err := c.Credentials.ForgotPassword(ctx, id, mail)
+		return named("resetPasswordUrl", s), err
+	case "PartialUpdateUser":
+		return c.Users.Update(ctx, id, x.person().Profile, "")
+	case "UpdateUser":
+		return c.Users.Replace(ctx, id, x.person().Profile, "")
+	case "AssignRoleToUser":
+		return c.Roles.Assign(ctx, id, x.newRole())
+	case "ClearUserSessions":
+		return nil, c.Sessions.Clear(ctx, id, q.Get("oauthTokens") == "true", q.Get("forgetDevices") == "true")
 	}
-	return nil, c.Sessions.Clear(ctx, id, q.Get("oauthTokens") == "true", q.Get("forgetDevices") == "true")
+	return x.Response.Body, x.changeCredentials(ctx, c, id)
 }
 
 // named is a secret as Okta sends it; a Secret itself does not encode.

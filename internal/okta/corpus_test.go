@@ -2,6 +2,7 @@ package okta
 
 import (
 	"encoding/json"
+	"io"
 	"io/fs"
 	"maps"
 	"net/http"
@@ -70,10 +71,23 @@ func load(t *testing.T, dir string, into map[string][]exchange) {
 	}
 }
 
+// op is the client's name for the call.
+func (x exchange) op() string {
+	name, outside := strings.CutPrefix(x.Operation, "x-")
+	switch {
+	case name == "listUsersWithRoleAssignments":
+		return "ListRoleHolders"
+	case name == "ForgotPassword" && strings.Contains(string(x.Request.Body)+string(x.Response.Body), "recovery_question"):
+		return "ForgotPasswordSetNewPassword"
+	case outside:
+		return strings.ToUpper(name[:1]) + name[1:]
+	}
+	return name
+}
+
 // ours reports whether the client has the operation.
 func (x exchange) ours() bool {
-	name := opName(strings.Replace(x.Operation, "x-l", "L", 1))
-	return slices.ContainsFunc(Operations(), func(o Operation) bool { return opName(o.Name) == name })
+	return slices.ContainsFunc(Operations(), func(o Operation) bool { return o.Name == x.op() })
 }
 
 // The ways in which the client, on purpose, does not say a thing as the
@@ -86,6 +100,11 @@ const (
 	emptyObject   = "{} as the body of a call that has none"
 	foreignOp     = "an operator that the client does not offer; the text is sent as recorded"
 	untypedID     = "a login or a made-up id in the path, which the typed ids refuse"
+	leftOut       = "a default that is left out, or a filter that the client does not offer"
+	askedMore     = "a longer page, or a grant with its scope"
+	olderPath     = "the older path for a new password by the recovery question"
+	bodyUnknown   = "a recording without the body that there must have been"
+	otherParts    = "parts of a person that the client does not send"
 )
 
 // asOurs returns the recorded call as the client makes it, and what was changed
@@ -99,28 +118,69 @@ func (x exchange) asOurs() (string, url.Values, []string) {
 		}
 		q.Set(k, v)
 	}
-	if q.Has("sortOrder") && !q.Has("sortBy") {
+	if x.op() == "ListUsers" && q.Has("sortOrder") && !q.Has("sortBy") {
 		q.Del("sortOrder")
 		notes = append(notes, idleOrder)
 	}
-	for k, v := range map[string]map[string]string{
-		"ActivateUser":      {"sendEmail": "true"},
-		"ResetPassword":     {"sendEmail": "true"},
-		"ClearUserSessions": {"oauthTokens": "false", "forgetDevices": "true"},
-	}[x.Operation] {
-		if !q.Has(k) {
-			q.Set(k, v)
-			notes = append(notes, writtenOut)
+	notes = append(notes, x.added(q)...)
+	for _, idle := range []string{"disableNotifications=false", "after=", `filter=type eq "BUILT_IN"`} {
+		if k, v, _ := strings.Cut(idle, "="); q.Has(k) && q.Get(k) == v {
+			q.Del(k)
+			notes = append(notes, leftOut)
 		}
-	}
-	if len(x.Request.Body) > 0 && string(x.Request.Body) != "null" {
-		notes = append(notes, emptyObject)
 	}
 	uri := strings.TrimSuffix(x.Request.Path, "/")
 	if uri != x.Request.Path {
 		notes = append(notes, trailingSlash)
 	}
+	if x.op() == "ForgotPasswordSetNewPassword" && strings.HasSuffix(uri, "/forgot_password") {
+		uri += "_recovery_question"
+		notes = append(notes, olderPath)
+	}
 	return uri, q, notes
+}
+
+// added puts into the query what the client says beyond what was recorded.
+func (x exchange) added(q url.Values) (notes []string) {
+	for _, more := range map[string][][3]string{
+		"CreateUser":              {{"activate", "true", writtenOut}},
+		"DeactivateOrDeleteUser":  {{"sendEmail", "false", writtenOut}},
+		"ActivateUser":            {{"sendEmail", "true", writtenOut}},
+		"ResetPassword":           {{"sendEmail", "true", writtenOut}},
+		"ForgotPassword":          {{"sendEmail", "true", writtenOut}},
+		"ClearUserSessions":       {{"oauthTokens", "false", writtenOut}, {"forgetDevices", "true", writtenOut}},
+		"ListUserGrants":          {{"expand", "scope", askedMore}},
+		"ListGroupTargetsForRole": {{"limit", "200", askedMore}},
+		"ListApplicationTargetsForApplicationAdministratorRoleForUser": {{"limit", "200", askedMore}},
+	}[x.op()] {
+		if !q.Has(more[0]) {
+			q.Set(more[0], more[1])
+			notes = append(notes, more[2])
+		}
+	}
+	return notes
+}
+
+// checkBody holds what was sent to what was recorded, and tells what differs on
+// purpose.
+func (x exchange) checkBody(t *testing.T, sent []byte) string {
+	t.Helper()
+	recorded := x.Request.Body
+	switch none := len(recorded) == 0 || string(recorded) == "null"; {
+	case len(sent) == 0 && none:
+		return ""
+	case len(sent) == 0:
+		return emptyObject
+	case none:
+		return bodyUnknown
+	case sameJSON(t, sent, recorded):
+		return ""
+	case !strings.HasSuffix(x.op(), "User") || x.op() == "AssignRoleToUser":
+		t.Errorf("%s: sent\n%s\nrecorded\n%s", x.Operation, sent, recorded)
+	case len(x.body().Profile) > 0 && !covers(asAny(t, recorded), asAny(t, sent)):
+		t.Errorf("%s: sent\n%s\nwhich is more than recorded\n%s", x.Operation, sent, recorded)
+	}
+	return otherParts
 }
 
 // answer is what the recording's server said.
@@ -151,13 +211,13 @@ func TestRecordings(t *testing.T) {
 		t.Run(name, func(t *testing.T) { replayAll(t, all[name], notes, ops) })
 	}
 	for _, o := range Operations() {
-		if ops[o.Name] == 0 && ops["x-"+strings.ToLower(o.Name[:1])+o.Name[1:]] == 0 {
+		if ops[o.Name] == 0 {
 			t.Errorf("no row for %s", o.Name)
 		}
 	}
 	t.Logf("replayed: %v", ops)
 	t.Logf("said otherwise than recorded: %v", notes)
-	if want := 4; os.Getenv("OKTA_CORPUS") != "" && notes[untypedID] != want {
+	if want := 5; os.Getenv("OKTA_CORPUS") != "" && notes[untypedID] != want {
 		t.Errorf("%d calls with %s, not %d", notes[untypedID], untypedID, want)
 	}
 }
@@ -167,8 +227,10 @@ func replayAll(t *testing.T, steps []exchange, notes, ops map[string]int) {
 	t.Helper()
 	var now exchange
 	var uris []string
+	var sent []byte
 	c := clientOf(t, Config{URL: "https://example.okta.com", Transport: tripper(func(r *http.Request) (*http.Response, error) {
 		uris = append(uris, r.Method+" "+r.URL.Path+"?"+r.URL.RawQuery)
+		sent, _ = io.ReadAll(r.Body)
 		return now.answer(), nil
 	})})
 	for _, now = range steps {
@@ -185,7 +247,10 @@ func replayAll(t *testing.T, steps []exchange, notes, ops map[string]int) {
 		if slices.Contains(more, untypedID) {
 			continue
 		}
-		ops[now.Operation]++
+		ops[now.op()]++
+		if n := now.checkBody(t, sent); n != "" {
+			notes[n]++
+		}
 		if want := now.Request.Method + " " + p + "?" + q.Encode(); !slices.Equal(uris, []string{want}) {
 			t.Errorf("sent %q\nrecorded %q", uris, want)
 		}
@@ -211,7 +276,7 @@ func (x exchange) check(t *testing.T, got any, err error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !sameJSON(t, b, x.Response.Body) {
+	if part := x.partly() && covers(asAny(t, x.Response.Body), asAny(t, b)); !part && !sameJSON(t, b, x.Response.Body) {
 		t.Errorf("%s lost something:\n%s\nrecorded\n%s", x.Operation, b, x.Response.Body)
 	}
 }

@@ -18,6 +18,8 @@ const (
 	codeNotFound   = "E0000007"
 	codeBadToken   = "E0000011"
 	codeFeatureOff = "E0000015"
+	codeStale      = "E0000231"
+	codeOldToken   = "invalid_token"
 )
 
 var (
@@ -78,8 +80,16 @@ func (e *Unsure) Unwrap() error { return e.Err }
 // there. A 404 without Okta's word for it does not count.
 func IsNotFound(err error) bool { return is(err, http.StatusNotFound, codeNotFound) }
 
-// IsUnauthorized reports whether Okta no longer takes the API token.
-func IsUnauthorized(err error) bool { return is(err, http.StatusUnauthorized, codeBadToken) }
+// IsStale reports whether the person has changed since the ETag that the call
+// named, so that nothing was done.
+func IsStale(err error) bool { return is(err, http.StatusPreconditionFailed, codeStale) }
+
+// IsUnauthorized reports whether Okta no longer takes the credential: the API
+// token, or the service app that asks for one.
+func IsUnauthorized(err error) bool {
+	t, ok := errors.AsType[*tokenError](err)
+	return is(err, http.StatusUnauthorized, codeBadToken) || is(err, http.StatusUnauthorized, codeOldToken) || ok && t.code == "invalid_client"
+}
 
 // IsFeatureOff reports whether the organisation lacks the feature. Okta answers
 // that with 401, too.
@@ -190,6 +200,8 @@ func (c *Client) refusal(op Operation, a answer) *Error {
 	switch {
 	case a.status < 400:
 		e.Err = errStatus
+	case a.status == http.StatusForbidden && missingScope(a.header) != nil:
+		e.Err = missingScope(a.header)
 	case e.Code == "":
 		e.Err = errForeign
 	}
@@ -204,13 +216,12 @@ const (
 // clean makes a text of Okta's fit for a line of a log: no control characters,
 // not endless, and without our credential, should an answer repeat it.
 func (c *Client) clean(s string) string {
-	s = strings.ReplaceAll(s, c.token.Reveal(), redacted)
 	s = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) {
 			return ' '
 		}
 		return r
-	}, s)
+	}, c.credential.hide(s))
 	if r := []rune(s); len(r) > maxText {
 		s = string(r[:maxText]) + "…"
 	}

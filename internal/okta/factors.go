@@ -15,9 +15,15 @@ func (s *Factors) List(ctx context.Context, id UserID) ([]Factor, error) {
 	return whole[Factor](ctx, s.client, on(id, listFactors, nil))
 }
 
+// Reset takes one factor away (unenrollFactor of Okta's factors API). It is a
+// change: it may return *Unsure.
+func (s *Factors) Reset(ctx context.Context, id UserID, factor FactorID) error {
+	return s.client.run(ctx, on(id, unenrollFactor, nil, factor.segment()))
+}
+
 // Factor is one second factor of a person.
 type Factor struct {
-	ID          string                     `json:"id"`
+	ID          FactorID                   `json:"id"`
 	Type        string                     `json:"factorType"` // such as push, sms, webauthn
 	Provider    string                     `json:"provider"`
 	Vendor      string                     `json:"vendorName"`

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"path"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -53,11 +55,13 @@ func TestFill(t *testing.T) {
 		"one too many":  {two, []segment{ann.segment(), "a", "b"}, false},
 		"none to take":  {Operation{Path: "/api/v1/users"}, []segment{ann.segment()}, false},
 		"empty":         {two, []segment{ann.segment(), ""}, false},
+		"a name":        {two, []segment{"a", "template_swa.v1-2"}, true},
 		"up":            {two, []segment{"..", "a"}, false},
 		"here":          {two, []segment{"a", "."}, false},
+		"hidden":        {two, []segment{"a", ".a"}, false},
 		"encoded":       {two, []segment{"a", "%2e%2e"}, false},
 		"slash":         {two, []segment{"a/b", "c"}, false},
-		"long":          {two, []segment{"a", segment(strings.Repeat("a", 65))}, false},
+		"long":          {two, []segment{"a", segment(strings.Repeat("a", 101))}, false},
 		"unclean":       {Operation{Path: "/api//v1/{x}"}, []segment{"a"}, false},
 		"trailing":      {Operation{Path: "/api/v1/{x}/"}, []segment{"a"}, false},
 		"other letters": {two, []segment{"a", "ａ"}, false},
@@ -68,6 +72,8 @@ func TestFill(t *testing.T) {
 		}
 	}
 }
+
+var placeholder = regexp.MustCompile(`\{\w+\}`)
 
 func FuzzPath(f *testing.F) {
 	for _, s := range append(badIDs(), annID, "me", "IFIFAX2BIRGUSTQ") {
@@ -80,20 +86,59 @@ func FuzzPath(f *testing.F) {
 			t.Errorf("%q became %q", s, id)
 		}
 		for _, op := range ops {
-			if !strings.Contains(op.Path, "{") {
+			n := strings.Count(op.Path, "{")
+			if n == 0 {
 				continue
 			}
-			p, err := op.fill(segment(s))
+			p, err := op.fill(slices.Repeat([]segment{segment(s)}, n)...)
 			if err != nil {
 				if idErr == nil {
 					t.Errorf("%s refused %q", op.Name, s)
 				}
 				continue
 			}
-			want := strings.Replace(op.Path, "{userId}", s, 1)
+			want := placeholder.ReplaceAllLiteralString(op.Path, s)
 			if p != want || path.Clean(p) != p || strings.Count(p, "/") != strings.Count(op.Path, "/") || strings.ContainsAny(p, "%?#;\\ ") {
 				t.Errorf("%s: %q made %q", op.Name, s, p)
 			}
 		}
 	})
+}
+
+// FuzzIDs: a text that is taken comes back as it was, and can stand in a path.
+func FuzzIDs(f *testing.F) {
+	for _, s := range append(badIDs(), annID, "IFIFAX2BIRGUSTQ", "oag1_-", "-", "_.-", ".a", "a.", strings.Repeat("a", 64), strings.Repeat("a", 65), strings.Repeat("a", 101)) {
+		f.Add(s)
+	}
+	plain := regexp.MustCompile(`\A[A-Za-z0-9_-]{1,64}\z`)
+	name := regexp.MustCompile(`\A[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}\z`)
+	f.Fuzz(func(t *testing.T, s string) {
+		checkParse(t, s, plain, ParseRoleID)
+		checkParse(t, s, plain, ParseGroupID)
+		checkParse(t, s, plain, ParseAppID)
+		checkParse(t, s, plain, ParseGrantID)
+		checkParse(t, s, plain, ParseTokenID)
+		checkParse(t, s, plain, ParseFactorID)
+		checkParse(t, s, name, ParseAppName)
+		checkParse(t, s, name, ParseClientID)
+		checkParse(t, s, name, ParseLinkName)
+	})
+}
+
+func checkParse[K kind](t *testing.T, s string, grammar *regexp.Regexp, parse func(string) (ID[K], error)) {
+	t.Helper()
+	id, err := parse(s)
+	if (err == nil) != grammar.MatchString(s) || err != nil && (!errors.Is(err, ErrBadID) || !id.IsZero()) {
+		t.Fatalf("%T: %q became %q, %v", id, s, id, err)
+	}
+	var read ID[K]
+	if readErr := read.UnmarshalText([]byte(s)); (readErr == nil) != (err == nil) || read != id {
+		t.Errorf("%T: %q was decoded to %q, %v", id, s, read, readErr)
+	}
+	if b, err := id.MarshalText(); err != nil || string(b) != id.String() {
+		t.Errorf("%T: %q is written %q, %v", id, s, b, err)
+	}
+	if err == nil && (id.String() != s || !id.segment().valid()) {
+		t.Errorf("%T: %q became %q", id, s, id)
+	}
 }

@@ -3,7 +3,6 @@ package okta
 import (
 	"context"
 	"errors"
-	"net/url"
 )
 
 // Lifecycle is the room of what moves a person from one status to another.
@@ -42,11 +41,7 @@ func (c *Client) activation(ctx context.Context, r request) (Activation, error) 
 // status; who is DEPROVISIONED already IsNotFound. With sendEmail Okta tells
 // the administrators.
 func (s *Lifecycle) Deactivate(ctx context.Context, id UserID, sendEmail bool) error {
-	var q url.Values
-	if sendEmail {
-		q = flag("sendEmail", true)
-	}
-	return s.client.run(ctx, on(id, deactivateUser, q))
+	return s.client.run(ctx, on(id, deactivateUser, once("sendEmail", sendEmail)))
 }
 
 // Suspend keeps an ACTIVE person out for a while (SuspendUser); else E0000001.
@@ -84,11 +79,7 @@ var errNoPassword = errors.New("the answer holds no temporary password")
 // copy. With revokeSessions the person is signed out everywhere. Needs a
 // password; else E0000038.
 func (s *Lifecycle) ExpirePasswordAndGetTemporaryPassword(ctx context.Context, id UserID, revokeSessions bool) (Secret, error) {
-	var q url.Values
-	if revokeSessions {
-		q = flag("revokeSessions", true)
-	}
-	r := on(id, expirePasswordAndGetTemporaryPassword, q)
+	r := on(id, expirePasswordAndGetTemporaryPassword, once("revokeSessions", revokeSessions))
 	var out struct {
 		Password Secret `json:"tempPassword"`
 	}
@@ -108,11 +99,5 @@ func (s *Lifecycle) ResetPassword(ctx context.Context, id UserID, sendEmail, rev
 	if revokeSessions {
 		q.Set("revokeSessions", "true")
 	}
-	var out struct {
-		Link Secret `json:"resetPasswordUrl"`
-	}
-	if _, err := s.client.get(ctx, on(id, resetPassword, q), &out); err != nil {
-		return Secret{}, err
-	}
-	return out.Link, nil
+	return s.client.resetLink(ctx, on(id, resetPassword, q))
 }

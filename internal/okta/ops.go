@@ -15,50 +15,6 @@ type Operation struct {
 	Outside bool   // not one of the User API's 51
 }
 
-type opName string
-
-const (
-	listUsers                             opName = "ListUsers"
-	getUser                               opName = "GetUser"
-	activateUser                          opName = "ActivateUser"
-	deactivateUser                        opName = "DeactivateUser"
-	reactivateUser                        opName = "ReactivateUser"
-	suspendUser                           opName = "SuspendUser"
-	unsuspendUser                         opName = "UnsuspendUser"
-	unlockUser                            opName = "UnlockUser"
-	resetPassword                         opName = "ResetPassword"
-	expirePassword                        opName = "ExpirePassword"
-	expirePasswordAndGetTemporaryPassword opName = "ExpirePasswordAndGetTemporaryPassword"
-	resetFactors                          opName = "ResetFactors"
-	listUserGroups                        opName = "ListUserGroups"
-	listAssignedRolesForUser              opName = "ListAssignedRolesForUser"
-	clearUserSessions                     opName = "ClearUserSessions"
-	listFactors                           opName = "ListFactors"
-)
-
-// Operations lists every call the client can make, in room order.
-func Operations() []Operation {
-	const user = "/api/v1/users/{userId}"
-	return []Operation{
-		{Name: string(listUsers), Method: http.MethodGet, Path: "/api/v1/users"},
-		{Name: string(getUser), Method: http.MethodGet, Path: user},
-		{Name: string(activateUser), Method: http.MethodPost, Path: user + "/lifecycle/activate"},
-		{Name: string(deactivateUser), Method: http.MethodPost, Path: user + "/lifecycle/deactivate"},
-		{Name: string(reactivateUser), Method: http.MethodPost, Path: user + "/lifecycle/reactivate"},
-		{Name: string(suspendUser), Method: http.MethodPost, Path: user + "/lifecycle/suspend"},
-		{Name: string(unsuspendUser), Method: http.MethodPost, Path: user + "/lifecycle/unsuspend"},
-		{Name: string(unlockUser), Method: http.MethodPost, Path: user + "/lifecycle/unlock"},
-		{Name: string(resetPassword), Method: http.MethodPost, Path: user + "/lifecycle/reset_password"},
-		{Name: string(expirePassword), Method: http.MethodPost, Path: user + "/lifecycle/expire_password"},
-		{Name: string(expirePasswordAndGetTemporaryPassword), Method: http.MethodPost, Path: user + "/lifecycle/expire_password_with_temp_password"},
-		{Name: string(resetFactors), Method: http.MethodPost, Path: user + "/lifecycle/reset_factors"},
-		{Name: string(listUserGroups), Method: http.MethodGet, Path: user + "/groups"},
-		{Name: string(listAssignedRolesForUser), Method: http.MethodGet, Path: user + "/roles"},
-		{Name: string(clearUserSessions), Method: http.MethodDelete, Path: user + "/sessions"},
-		{Name: string(listFactors), Method: http.MethodGet, Path: user + "/factors", Outside: true},
-	}
-}
-
 // safe reports whether the call may be made again without harm.
 func (o Operation) safe() bool {
 	return o.Method == http.MethodGet || o.Method == http.MethodHead

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -49,25 +48,33 @@ func (c Cursor) String() string { return c.after }
 // IsZero reports whether there is no further page.
 func (c Cursor) IsZero() bool { return c.after == "" }
 
-// page reads one page of a list.
-func page[T any](ctx context.Context, c *Client, r request, after Cursor) (Page[T], error) {
-	r.query = maps.Clone(r.query)
+// page reads one page of a list whose every item must be right; nil takes any.
+func page[T any](ctx context.Context, c *Client, r request, after Cursor, right func(T) error) (Page[T], error) {
 	if !after.IsZero() {
-		if r.query == nil {
-			r.query = url.Values{}
-		}
-		r.query.Set("after", after.after)
+		r.set("after", after.after)
 	}
 	var p Page[T]
 	a, err := c.get(ctx, r, &p.Items)
 	if err != nil {
 		return Page[T]{}, err
 	}
-	p.Next, err = nextCursor(a.header, after)
+	p.Next, err = nextCursor(parseLinks(a.header.Values("Link"))["next"], after)
+	for i := 0; err == nil && right != nil && i < len(p.Items); i++ {
+		err = right(p.Items[i])
+	}
 	if err != nil {
 		return Page[T]{}, c.unreadable(r.op, a, err)
 	}
 	return p, nil
+}
+
+// sized reads one page of at most limit items.
+func sized[T any](ctx context.Context, c *Client, r request, after Cursor, limit int, right func(T) error) (Page[T], error) {
+	r, err := r.sized(limit)
+	if err != nil {
+		return Page[T]{}, err
+	}
+	return page(ctx, c, r, after, right)
 }
 
 // every walks a list page by page. After an error it ends.
@@ -97,7 +104,7 @@ func every[T any](op opName, read func(Cursor) (Page[T], error)) iter.Seq2[T, er
 // whole reads a list to its end.
 func whole[T any](ctx context.Context, c *Client, r request) ([]T, error) {
 	var all []T
-	for item, err := range every(r.op, func(at Cursor) (Page[T], error) { return page[T](ctx, c, r, at) }) {
+	for item, err := range every(r.op, func(at Cursor) (Page[T], error) { return page[T](ctx, c, r, at, nil) }) {
 		if err != nil {
 			return nil, err
 		}
@@ -109,9 +116,8 @@ func whole[T any](ctx context.Context, c *Client, r request) ([]T, error) {
 // nextCursor takes the cursor out of the link to the next page, and nothing
 // else: the rest of the address is Okta's word for what we asked, and could
 // name any host.
-func nextCursor(h http.Header, at Cursor) (Cursor, error) {
-	link, ok := parseLinks(h.Values("Link"))["next"]
-	if !ok {
+func nextCursor(link string, at Cursor) (Cursor, error) {
+	if link == "" {
 		return Cursor{}, nil
 	}
 	u, err := url.Parse(link)

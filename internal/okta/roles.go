@@ -3,6 +3,7 @@ package okta
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/url"
 	"path"
 	"time"
@@ -26,44 +27,64 @@ func (s *Roles) ListWithTargets(ctx context.Context, id UserID) ([]Role, error) 
 	return whole[Role](ctx, s.client, on(id, listAssignedRolesForUser, expand))
 }
 
-// RoleType is the kind of an admin role. One that Okta adds in future is kept
-// as it is and not Known.
-type RoleType string
+// Get reads one role that the person holds (GetUserRole). A person who holds it
+// twice, directly and through a group, has the same id for both: List tells them
+// apart.
+func (s *Roles) Get(ctx context.Context, id UserID, role RoleID) (Role, error) {
+	r, _, err := one(ctx, s.client, on(id, getUserRole, nil, role.segment()), func(r Role) error { return same(role, r.ID) })
+	return r, err
+}
 
-// The standard roles, and the one word for all custom ones.
-const (
-	SuperAdmin                RoleType = "SUPER_ADMIN"
-	OrgAdmin                  RoleType = "ORG_ADMIN"
-	AppAdmin                  RoleType = "APP_ADMIN"
-	UserAdmin                 RoleType = "USER_ADMIN" // labelled Group Administrator
-	HelpDeskAdmin             RoleType = "HELP_DESK_ADMIN"
-	GroupMembershipAdmin      RoleType = "GROUP_MEMBERSHIP_ADMIN"
-	ReadOnlyAdmin             RoleType = "READ_ONLY_ADMIN"
-	ReportAdmin               RoleType = "REPORT_ADMIN"
-	APIAccessManagementAdmin  RoleType = "API_ACCESS_MANAGEMENT_ADMIN"
-	MobileAdmin               RoleType = "MOBILE_ADMIN" // gone from Okta's list, still answered
-	AccessCertificationsAdmin RoleType = "ACCESS_CERTIFICATIONS_ADMIN"
-	AccessRequestsAdmin       RoleType = "ACCESS_REQUESTS_ADMIN"
-	WorkflowsAdmin            RoleType = "WORKFLOWS_ADMIN"
-	Custom                    RoleType = "CUSTOM"
-)
+// NewRole is a role to be assigned: a standard one by its type alone, a custom
+// one by its definition and what it is to cover.
+type NewRole struct {
+	Type        RoleType `json:"type"`
+	Role        string   `json:"role,omitempty"`         // of Custom alone
+	ResourceSet string   `json:"resource-set,omitempty"` // of Custom alone
+}
 
-// Known reports whether t is a type that the console understands.
-func (t RoleType) Known() bool {
-	switch t {
-	case SuperAdmin, OrgAdmin, AppAdmin, UserAdmin, HelpDeskAdmin, GroupMembershipAdmin,
-		ReadOnlyAdmin, ReportAdmin, APIAccessManagementAdmin, MobileAdmin,
-		AccessCertificationsAdmin, AccessRequestsAdmin, WorkflowsAdmin, Custom:
-		return true
+var errBadRole = errors.New("not a role that can be assigned")
+
+func (n NewRole) valid() bool {
+	if n.Type == Custom {
+		return segment(n.Role).valid() && segment(n.ResourceSet).valid()
 	}
-	return false
+	return n.Type.Known() && n.Role == "" && n.ResourceSet == ""
+}
+
+// Assign gives the person a role over everything that its type can cover
+// (AssignRoleToUser); targets then narrow it. It is a change: it may return
+// *Unsure. Who has the role already gets E0000090.
+func (s *Roles) Assign(ctx context.Context, id UserID, n NewRole) (Role, error) {
+	if !n.valid() {
+		return Role{}, &Error{Op: string(assignRoleToUser), Err: errBadRole}
+	}
+	r, _, err := one(ctx, s.client, on(id, assignRoleToUser, nil).with(n), func(r Role) error {
+		switch {
+		case r.ID.IsZero():
+			return ErrBadID
+		case r.AssignmentType != "USER" || r.AssigneeID != "" && r.AssigneeID != id.String():
+			return errOtherPerson
+		case n.Type.bound() && r.Type == Custom:
+			return nil
+		}
+		return same(n.Type, r.Type)
+	})
+	return r, err
+}
+
+// Remove takes a role away that the person holds directly (RemoveRoleFromUser).
+// It is a change: it may return *Unsure. A role that is held through a group is
+// removed at the group.
+func (s *Roles) Remove(ctx context.Context, id UserID, role RoleID) error {
+	return s.client.run(ctx, on(id, removeRoleFromUser, nil, role.segment()))
 }
 
 // Role is one assignment of an admin role. Its ID is not unique: for four
 // standard roles it is the type's name in base32, the same for everybody, so
 // key by person, ID, AssignmentType and AssigneeID.
 type Role struct {
-	ID             string    `json:"id"`
+	ID             RoleID    `json:"id"`
 	Label          string    `json:"label"`
 	Type           RoleType  `json:"type"`
 	Status         string    `json:"status,omitempty"`
@@ -82,21 +103,6 @@ type Role struct {
 // Limited reports whether the role was seen to cover only some groups or apps.
 // No target means that it covers everything.
 func (r Role) Limited() bool { return len(r.Targets.Groups)+len(r.Targets.Apps) > 0 }
-
-// Targets is what a role is limited to.
-type Targets struct {
-	Groups []Group
-	Apps   []TargetApp
-}
-
-// TargetApp is an app that a role is limited to: a kind of app from the
-// catalogue, or with an ID one instance, whose Name is then its label.
-type TargetApp struct {
-	ID          string `json:"id"`
-	Name        string `json:"name"`
-	DisplayName string `json:"displayName"`
-	Status      string `json:"status"`
-}
 
 // UnmarshalJSON reads a role, who it is assigned to, and its targets.
 func (r *Role) UnmarshalJSON(b []byte) error {

@@ -38,7 +38,7 @@ func TestRoles(t *testing.T) {
 	if g := roles[0].Targets.Groups[0]; g.Name != "Berlin" || g.Description != "d" {
 		t.Errorf("%+v", g)
 	}
-	if a := roles[1].Targets.Apps; a[0].ID != "0oa1" || a[1].DisplayName != "Salesforce" {
+	if a := roles[1].Targets.Apps; a[0].Instance.String() != "0oa1" || a[0].Label != "Our wiki" || a[1].Label != "Salesforce" || a[1].Name.String() != "salesforce" {
 		t.Errorf("%+v", a)
 	}
 	if roles[3].Role != "cr01" || roles[3].ResourceSet != "iam1" {

@@ -1,8 +1,10 @@
 package okta
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
+	"unicode/utf8"
 )
 
 const redacted = "[secret]"
@@ -57,3 +59,26 @@ func (s *Secret) UnmarshalText(b []byte) error {
 	*s = NewSecret(string(b))
 	return nil
 }
+
+// bare is a secret on its way into the body of a call, the one encoding that
+// shows it. In every other way it hides as a Secret does.
+type bare struct{ Secret }
+
+var errNoSecret = errors.New("a secret that is empty or no text")
+
+// MarshalText shows the value. It refuses an empty one, and one that JSON would
+// silently make another of.
+func (b bare) MarshalText() ([]byte, error) {
+	v := b.Reveal()
+	if v == "" || !utf8.ValidString(v) {
+		return nil, errNoSecret
+	}
+	return []byte(v), nil
+}
+
+// valued is how Okta wants a password to be wrapped.
+type valued struct {
+	Value bare `json:"value"`
+}
+
+func valueOf(s Secret) *valued { return &valued{bare{s}} }

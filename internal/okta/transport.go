@@ -25,8 +25,9 @@ const decisionHolds = 6 * time.Second
 // transport makes calls at the pace that Okta allows, and again where that does
 // no harm.
 type transport struct {
-	base    http.RoundTripper
-	windows windows
+	base       http.RoundTripper
+	credential credential // nil: none
+	windows    windows
 }
 
 // send makes a call, each try within limit and all waits between them within
@@ -42,6 +43,7 @@ func (t *transport) send(req *http.Request, bucket string, limit, wait time.Dura
 	}
 	var a answer
 	var err error
+	renewed := false
 	for try := 1; ; try++ {
 		if full := t.windows.take(ctx, bucket); full != nil {
 			if try == 1 {
@@ -51,6 +53,10 @@ func (t *transport) send(req *http.Request, bucket string, limit, wait time.Dura
 		}
 		a, err = t.attempt(req, limit)
 		t.windows.learn(bucket, a)
+		if err == nil && !renewed && a.renew {
+			renewed = true
+			continue
+		}
 		pause, left, again := retry(req, try, a, err)
 		if !again || !sleep(ctx, pause, left) {
 			return a, err
@@ -63,7 +69,16 @@ func (t *transport) attempt(req *http.Request, limit time.Duration) (answer, err
 	ctx, cancel := context.WithTimeout(req.Context(), limit)
 	defer cancel()
 	var w wire
-	resp, err := t.base.RoundTrip(req.Clone(httptrace.WithClientTrace(ctx, w.trace())))
+	again := req.Clone(ctx)
+	if req.GetBody != nil {
+		again.Body, _ = req.GetBody() // a try before may have read it; this cannot fail for bytes
+	}
+	if t.credential != nil { // at every try: a proof is good for one
+		if err := t.credential.authorize(again); err != nil {
+			return answer{}, &unsent{err}
+		}
+	}
+	resp, err := t.base.RoundTrip(again.WithContext(httptrace.WithClientTrace(ctx, w.trace())))
 	if err != nil {
 		return answer{}, w.explain(err)
 	}
@@ -73,6 +88,7 @@ func (t *transport) attempt(req *http.Request, limit time.Duration) (answer, err
 	if len(a.body) > maxBody {
 		a.body, a.broken = nil, errTooLarge
 	}
+	a.renew = t.credential != nil && t.credential.again(again, a)
 	return a, nil
 }
 
@@ -99,7 +115,8 @@ func retry(req *http.Request, try int, a answer, err error) (pause, left time.Du
 // failed reports whether a call may well succeed the next time.
 func failed(a answer, err error) bool {
 	if err != nil {
-		return true
+		_, denied := errors.AsType[*tokenError](err)
+		return !denied
 	}
 	cut := a.broken != nil && !errors.Is(a.broken, errTooLarge)
 	return cut || a.status >= 500 && a.status != http.StatusNotImplemented

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -78,7 +79,7 @@ func TestUnreadable(t *testing.T) {
 			t.Parallel()
 			cl := client(t, h)
 			for _, c := range calls() {
-				if name == "204 promised more" && needsNothing(c) {
+				if name == "204 promised more" && needsNothing(c) || strings.HasPrefix(name, "empty") && c.name == "AddAllAppsAsTargetToRole" {
 					continue
 				}
 				checkUnreadable(t, c, c.do(t.Context(), cl))
@@ -93,7 +94,7 @@ func needsNothing(c call) bool {
 	case "DeactivateUser", "SuspendUser", "UnsuspendUser", "UnlockUser", "ResetFactors", "ClearUserSessions":
 		return true
 	}
-	return false
+	return c.change() && c.body == ""
 }
 
 func checkUnreadable(t *testing.T, c call, err error) {
@@ -220,6 +221,7 @@ func TestAnotherPerson(t *testing.T) {
 func TestSlowAnswers(t *testing.T) {
 	t.Parallel()
 	drip := func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body) // else the server does not see the caller go
 		w.Header().Set("Content-Type", "application/json")
 		for range 1000 {
 			_, _ = io.WriteString(w, " ")
@@ -231,22 +233,30 @@ func TestSlowAnswers(t *testing.T) {
 			}
 		}
 	}
-	silent := func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
+	silent := func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		<-r.Context().Done()
+	}
 	for name, h := range map[string]http.HandlerFunc{"drip": drip, "silent": silent} {
 		srv := httptest.NewServer(h)
 		defer srv.Close()
 		cl := clientOf(t, Config{URL: srv.URL, ReadTimeout: 100 * time.Millisecond, WriteTimeout: 100 * time.Millisecond})
-		var all sync.WaitGroup
-		for _, c := range calls() {
-			all.Go(func() {
-				start := time.Now()
-				err := c.do(t.Context(), cl)
-				if took := time.Since(start); err == nil || IsUnsure(err) != c.change() || took > 10*time.Second {
-					t.Errorf("%s: %s: %v after %v", name, c.name, err, took)
-				}
-			})
+		for some := range slices.Chunk(calls(), 24) { // not more than there are connections: who waits for one has sent nothing
+			var all sync.WaitGroup
+			for _, c := range some {
+				all.Go(func() { checkEnds(t, name, cl, c) })
+			}
+			all.Wait()
 		}
-		all.Wait()
+	}
+}
+
+func checkEnds(t *testing.T, name string, cl *Client, c call) {
+	t.Helper()
+	start := time.Now()
+	err := c.do(t.Context(), cl)
+	if took := time.Since(start); err == nil || IsUnsure(err) != c.change() || took > 10*time.Second {
+		t.Errorf("%s: %s: %v after %v", name, c.name, err, took)
 	}
 }
 

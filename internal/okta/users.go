@@ -6,8 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"iter"
-	"net/http"
-	"slices"
 	"strings"
 	"time"
 )
@@ -23,11 +21,12 @@ func (s *Users) List(ctx context.Context, q UserQuery) (Page[User], error) {
 	if err != nil {
 		return Page[User]{}, &Error{Op: string(listUsers), Err: err}
 	}
-	p, err := page[User](ctx, s.client, request{op: listUsers, query: v}, q.After)
-	if slices.ContainsFunc(p.Items, func(u User) bool { return u.ID.IsZero() }) {
-		return Page[User]{}, &Error{Op: string(listUsers), Status: http.StatusOK, Err: ErrBadID}
-	}
-	return p, err
+	return page(ctx, s.client, request{op: listUsers, query: v}, q.After, func(u User) error {
+		if u.ID.IsZero() {
+			return ErrBadID
+		}
+		return nil
+	})
 }
 
 // All reads people page by page as they are asked for, from q.After on. After
@@ -58,19 +57,26 @@ var errOtherPerson = errors.New("the answer is about another person")
 // user makes a call that answers with a person, and insists that it is the one
 // who was asked about: everything after it acts on that answer.
 func (c *Client) user(ctx context.Context, r request) (User, error) {
-	var u User
-	a, err := c.get(ctx, r, &u)
-	if err != nil {
-		return User{}, err
+	return c.personWho(ctx, r, func(u User) error {
+		if asked := r.ids[0]; asked != me && asked != u.ID.segment() {
+			return errOtherPerson
+		}
+		return nil
+	})
+}
+
+// personWho makes a call that answers with a person who is the right one.
+func (c *Client) personWho(ctx context.Context, r request, right func(User) error) (User, error) {
+	u, a, err := one(ctx, c, r, func(u User) error {
+		if u.ID.IsZero() {
+			return ErrBadID
+		}
+		return right(u)
+	})
+	if err == nil {
+		u.ETag = a.header.Get("ETag")
 	}
-	switch asked := r.ids[0]; {
-	case u.ID.IsZero():
-		return User{}, c.unreadable(r.op, a, ErrBadID)
-	case asked != me && asked != u.ID.segment():
-		return User{}, c.unreadable(r.op, a, errOtherPerson)
-	}
-	u.ETag = a.header.Get("ETag")
-	return u, nil
+	return u, err
 }
 
 // Status is where a person stands in Okta's life cycle. One that Okta adds in
@@ -142,8 +148,10 @@ type Profile map[string]json.RawMessage
 
 // Text returns an attribute that is a text, a number or a truth value as text;
 // "" when it is something else, null or not there.
-func (p Profile) Text(name string) string {
-	raw := bytes.TrimSpace(p[name])
+func (p Profile) Text(name string) string { return textOf(p[name]) }
+
+func textOf(raw json.RawMessage) string {
+	raw = bytes.TrimSpace(raw)
 	if len(raw) == 0 {
 		return ""
 	}

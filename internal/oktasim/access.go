@@ -6,6 +6,14 @@ import (
 	"strconv"
 )
 
+func accessRoutes() []route {
+	return []route{
+		reading("ListUserGroups", under+"/groups", bucketUnder, (*Org).listGroups),
+		reading("ListAppLinks", under+"/appLinks", bucketUnder, (*Org).listAppLinks),
+		reading("ListUserIdentityProviders", under+"/idps", bucketUnder, (*Org).listProviders),
+	}
+}
+
 // listGroups serves ListUserGroups: Everyone first, then in the order
 // of joining. The cursor is the last group's id.
 func (o *Org) listGroups(c *call, p *person) (answer, error) {

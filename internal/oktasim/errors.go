@@ -60,6 +60,11 @@ func errToken() apiError {
 	return apiError{http.StatusUnauthorized, "E0000011", "Invalid token provided", nil}
 }
 
+// errCredentials says in its cause which of the credentials is at fault.
+func errCredentials(cause string) apiError {
+	return apiError{http.StatusForbidden, "E0000014", "Update of credentials failed", []string{cause}}
+}
+
 func errAlreadyActive() apiError {
 	return apiError{http.StatusForbidden, "E0000016", "Activation failed because the user is already active", nil}
 }
@@ -81,12 +86,60 @@ func errBothQueries() apiError {
 	return apiError{http.StatusBadRequest, "E0000033", "Cannot specify a search query and filter in the same request.", nil}
 }
 
+func errForgot() apiError {
+	return apiError{http.StatusForbidden, "E0000034", "Forgot password not allowed on specified user.", nil}
+}
+
+func errChangePassword() apiError {
+	return apiError{http.StatusForbidden, "E0000035", "Change password not allowed on specified user.", nil}
+}
+
+func errChangeQuestion() apiError {
+	return apiError{http.StatusForbidden, "E0000036", "Change recovery question not allowed on specified user.", nil}
+}
+
 func errStatus() apiError {
 	return apiError{http.StatusForbidden, "E0000038", "This operation is not allowed in the user's current status.", nil}
 }
 
 func errRate() apiError {
 	return apiError{http.StatusTooManyRequests, "E0000047", "API call exceeded rate limit due to too many requests.", nil}
+}
+
+func errRoleExists() apiError {
+	return apiError{http.StatusConflict, "E0000090", "Role already assigned to this user or group.", nil}
+}
+
+func errRoleType() apiError {
+	return apiError{http.StatusBadRequest, "E0000091", "The provided role type was not the same as required role type.", nil}
+}
+
+func errTargets() apiError {
+	return apiError{http.StatusBadRequest, "E0000093", "Target count limit exceeded", nil}
+}
+
+// errLastTarget refuses what would silently widen a role to everything. The
+// status was seen; code and words are chosen.
+func errLastTarget() apiError {
+	return errInvalid("targets", "The last target of a role cannot be removed.")
+}
+
+func errAnswer() apiError {
+	return apiError{http.StatusForbidden, "E0000087", "The recovery question answer did not match our records.", nil}
+}
+
+func errNextWithout() apiError {
+	return apiError{http.StatusBadRequest, "E0000124", "Could not create user. To create a user and expire their password immediately, a password must be specified", nil}
+}
+
+func errNextInactive() apiError {
+	return apiError{http.StatusBadRequest, "E0000125", "Could not create user. To create a user and expire their password immediately, \"activate\" must be true", nil}
+}
+
+// errConflict has the documented code and status; its words are not
+// established.
+func errConflict() apiError {
+	return apiError{http.StatusPreconditionFailed, "E0000231", "The resource was changed since it was read.", nil}
 }
 
 // errOf is the error Okta would send with status, for faults that name no more.

@@ -23,7 +23,7 @@ func (o *Org) searching() dialect {
 	return dialect{fold: true, allow: func(attr, op string) error {
 		name, inProfile := strings.CutPrefix(attr, "profile.")
 		switch {
-		case inProfile && !o.schema[name]:
+		case inProfile && !o.schema.has(name):
 			return fmt.Errorf("unknown attribute '%s'", attr)
 		case !inProfile && !slices.Contains([]string{"id", "status", "created", "activated", "statusChanged", "lastUpdated", "type.id"}, attr):
 			return fmt.Errorf("unknown attribute '%s'", attr)

@@ -1,6 +1,17 @@
 package oktasim
 
-import "net/http"
+import (
+	"net/http"
+	"slices"
+)
+
+func factorsRoutes() []route {
+	return []route{
+		reading("ListFactors", under+"/factors", bucketUnder, (*Org).listFactors),
+		changing("UnenrollFactor", "DELETE", under+"/factors/{factorId}", (*Org).unenroll),
+		reading("ListUserBlocks", under+"/blocks", bucketUnder, (*Org).listBlocks),
+	}
+}
 
 // listFactors serves the enrolled factors of a person.
 func (o *Org) listFactors(c *call, p *person) (answer, error) {
@@ -9,6 +20,17 @@ func (o *Org) listFactors(c *call, p *person) (answer, error) {
 		list[i] = factorObject(c, p, f)
 	}
 	return answer{status: http.StatusOK, body: list}, nil
+}
+
+// unenroll resets one factor.
+func (o *Org) unenroll(c *call, p *person) (answer, error) {
+	id := c.params["factorId"]
+	i := slices.IndexFunc(p.factors, func(f factor) bool { return f.id == id })
+	if i < 0 {
+		return answer{}, errNotFound(id, "UserFactor")
+	}
+	p.factors = slices.Delete(slices.Clone(p.factors), i, i+1)
+	return answer{status: http.StatusNoContent}, nil
 }
 
 // factorObject: a question has a link to the questions, whatever sends or

@@ -49,3 +49,18 @@ func TestFactorShape(t *testing.T) {
 	}
 	get(t, o, userPath("nobody", "/factors")).wantError(404, "E0000007")
 }
+
+func TestUnenrollOne(t *testing.T) {
+	o := small(t)
+	p := o.first("two factors", func(p *person) bool { return len(p.factors) > 1 })
+	ids := get(t, o, userPath(p.ID, "/factors")).ids()
+	call1(t, o, "DELETE", userPath(p.ID, "/factors/"+ids[0])).wantCode(204)
+	if left := get(t, o, userPath(p.ID, "/factors")).ids(); !slices.Equal(left, ids[1:]) {
+		t.Errorf("%v, were %v", left, ids)
+	}
+	r := call1(t, o, "DELETE", userPath(p.ID, "/factors/"+ids[0]))
+	r.wantError(404, "E0000007")
+	if want := "Not found: Resource not found: " + ids[0] + " (UserFactor)"; r.text("errorSummary") != want {
+		t.Errorf("%s", r.text("errorSummary"))
+	}
+}

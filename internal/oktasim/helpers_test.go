@@ -34,6 +34,18 @@ func request(o *Org, method, target string) *http.Request {
 	return r
 }
 
+// requestWith is a request with a body, or without one if that is empty.
+func requestWith(o *Org, method, target, body string) *http.Request {
+	r := httptest.NewRequest(method, "https://brightwater.okta.example"+target, strings.NewReader(body))
+	r.Header.Set("Authorization", "SSWS "+o.Token())
+	return r
+}
+
+func sendBody(t *testing.T, o *Org, method, target, body string) reply {
+	t.Helper()
+	return send(t, o, requestWith(o, method, target, body))
+}
+
 func send(t *testing.T, o *Org, r *http.Request) reply {
 	t.Helper()
 	w := httptest.NewRecorder()

@@ -5,6 +5,24 @@ import (
 	"slices"
 )
 
+func lifecycleRoutes() []route {
+	post := func(name, act string, serve func(*Org, *call, *person) (answer, error)) route {
+		return changing(name, "POST", under+"/lifecycle/"+act, serve)
+	}
+	return []route{
+		post("ActivateUser", "activate", (*Org).activate),
+		post("ReactivateUser", "reactivate", (*Org).reactivate),
+		post("DeactivateUser", "deactivate", (*Org).deactivate),
+		post("SuspendUser", "suspend", (*Org).suspend),
+		post("UnsuspendUser", "unsuspend", (*Org).unsuspend),
+		post("UnlockUser", "unlock", (*Org).unlock),
+		post("ExpirePassword", "expire_password", (*Org).expirePassword),
+		post("ExpirePasswordAndGetTemporaryPassword", "expire_password_with_temp_password", (*Org).temporaryPassword),
+		post("ResetPassword", "reset_password", (*Org).resetPassword),
+		post("ResetFactors", "reset_factors", (*Org).resetFactors),
+	}
+}
+
 // The ten lifecycle acts. Each gets a copy of the person; an error leaves the
 // person alone. What is refused from which status follows recordings first,
 // then Okta's reference; "?" marks what neither establishes.
@@ -51,7 +69,9 @@ func (o *Org) deactivate(c *call, p *person) (answer, error) {
 		return answer{}, errNotFound(p.id, "User")
 	}
 	p.setStatus(deprovisioned, c.now)
-	p.password, p.sessions, p.tokens, p.devices = false, 0, 0, 0
+	p.password, p.sessions, p.devices = false, 0, 0
+	p.consents, p.refresh = nil, nil
+	p.secrets.password, p.apps = "", nil
 	return done()
 }
 
@@ -76,6 +96,10 @@ func (o *Org) unsuspend(c *call, p *person) (answer, error) {
 
 // unlock leaves accounts alone that a directory locks.
 func (o *Org) unlock(c *call, p *person) (answer, error) {
+	if p.status == active && p.blocked {
+		p.blocked = false
+		return done()
+	}
 	if p.status != lockedOut {
 		return answer{}, errUnlock().because("The user is not locked out.")
 	}
@@ -83,6 +107,7 @@ func (o *Org) unlock(c *call, p *person) (answer, error) {
 		return answer{}, errUnlock() // documented as not supported; the code is not (?)
 	}
 	p.setStatus(active, c.now)
+	p.blocked = false
 	return done()
 }
 
@@ -102,11 +127,12 @@ func (o *Org) temporaryPassword(c *call, p *person) (answer, error) {
 	if err := expire(c, p); err != nil {
 		return answer{}, err
 	}
-	p.passwordChanged = c.now
+	temporary := o.temporary()
+	p.setPassword(temporary, c.now)
 	if c.flag("revokeSessions", false) {
 		p.sessions = 0
 	}
-	return answer{status: http.StatusOK, body: object{{"tempPassword", o.temporary()}}}, nil
+	return answer{status: http.StatusOK, body: object{{"tempPassword", temporary}}}, nil
 }
 
 // expire wants a password. Everything but ACTIVE and PASSWORD_EXPIRED is

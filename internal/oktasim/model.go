@@ -35,13 +35,20 @@ type person struct {
 	profile         profile
 	password        bool
 	question        string // the recovery question
+	secrets         secrets
 	provider        provider
+	apps            []*application // shared with others: never changed
+	idps            []*identityProvider
+	bonds           []bond   // to the people this one is linked under
+	blocked         bool     // on devices unknown to the organisation
+	gone            bool     // erased by the change at hand
 	groups          []*group // without Everyone, which holds all
 	roles           []*role  // assigned directly
 	factors         []factor
 	sessions        int
-	tokens          int // OAuth tokens and refresh tokens
-	devices         int // remembered devices
+	consents        []consent      // in order of id
+	refresh         []refreshToken // in order of id
+	devices         int            // remembered devices
 	staff           bool
 }
 
@@ -116,6 +123,7 @@ type role struct {
 	groups          []*group // targets; none means all groups
 	apps            []app    // targets; none means all apps
 	custom          *binding // of a custom role
+	quiet           bool     // the holder gets no mail for administrators
 }
 
 // A binding ties a custom role to the set of resources it may touch.

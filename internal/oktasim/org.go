@@ -2,6 +2,7 @@ package oktasim
 
 import (
 	"crypto/rand"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -46,6 +47,7 @@ type Org struct {
 	routes []route
 	rate   *limiter
 	faults faults
+	oauth  *oauth
 	log    journal
 	hooks  hooks
 
@@ -55,11 +57,20 @@ type Org struct {
 	byLogin  map[string]int // lower case
 	everyone *group
 	groups   map[string]*group // by name
-	schema   map[string]bool   // names of profile properties
+	apps     []*application    // in order of creation
+	clients  []*client         // in order of creation
+	servers  []*server
+	customs  []*customRole
+	sets     []*resourceSet
+	heavy    string // id, once there is one
+	idps     []*identityProvider
+	schema   schema
 	typeID   string
 	schemaID string
 	staff    map[string]string // key -> id
 	past     []past
+	erased   map[string]*person // for cursors that still name them
+	events   events
 }
 
 // New makes an organisation. It is ready when New returns: there is nothing to
@@ -75,10 +86,11 @@ func New(opts Options) *Org {
 		ids:     &ids{rnd: rnd},
 		routes:  routes(),
 		rate:    newLimiter(opts.Limit),
+		oauth:   newOAuth(),
 		byID:    make(map[string]int, opts.People),
 		byLogin: make(map[string]int, opts.People),
 		groups:  map[string]*group{},
-		schema:  map[string]bool{},
+		erased:  map[string]*person{},
 		staff:   map[string]string{},
 	}
 	o.seed(o.clock.start.Truncate(time.Second))
@@ -138,24 +150,48 @@ func (h *hooks) run(operation, userID string) {
 // past is how the search index sees a person until it has caught up.
 type past struct {
 	until time.Time
-	index int
-	old   *person
+	id    string
+	old   *person // nil: was not there
 }
 
-// put stores p in place of the person with its id. The caller holds mu.
+// put stores p in place of the person with its id, or as a new one: ids grow,
+// so the people stay in the order of theirs. The caller holds mu.
 func (o *Org) put(p *person) {
-	i := o.byID[p.id]
+	i, known := o.byID[p.id]
+	if !known {
+		i = len(o.people)
+		o.people, o.byID[p.id] = append(o.people, nil), i
+	}
 	old := o.people[i]
+	o.lag(p.id, old)
+	if old != nil {
+		delete(o.byLogin, strings.ToLower(old.login()))
+	}
+	o.byLogin[strings.ToLower(p.login())] = i
+	o.people[i] = p
+}
+
+// remove erases a person, and the links of others to them. The caller holds mu.
+func (o *Org) remove(p *person) {
+	i := o.byID[p.id]
+	o.lag(p.id, o.people[i])
+	o.erased[p.id] = p
+	delete(o.byID, p.id)
+	delete(o.byLogin, strings.ToLower(o.people[i].login()))
+	o.people = slices.Delete(o.people, i, i+1)
+	for ; i < len(o.people); i++ {
+		o.byID[o.people[i].id], o.byLogin[strings.ToLower(o.people[i].login())] = i, i
+	}
+	o.unbindAll(p.id)
+}
+
+// lag has the search index see old for a while under id.
+func (o *Org) lag(id string, old *person) {
 	if o.opts.IndexDelay > 0 {
 		now := o.clock.now()
 		o.forget(now)
-		o.past = append(o.past, past{now.Add(o.opts.IndexDelay), i, old})
+		o.past = append(o.past, past{now.Add(o.opts.IndexDelay), id, old})
 	}
-	if was, is := strings.ToLower(old.login()), strings.ToLower(p.login()); was != is {
-		delete(o.byLogin, was)
-		o.byLogin[is] = i
-	}
-	o.people[i] = p
 }
 
 // forget drops what the search index has caught up with.
@@ -174,11 +210,25 @@ func (o *Org) indexed(now time.Time) []*person {
 	shared := true
 	for i := len(o.past) - 1; i >= 0 && o.past[i].until.After(now); i-- {
 		if shared {
-			seen, shared = append([]*person(nil), o.people...), false
+			seen, shared = slices.Clone(o.people), false
 		}
-		seen[o.past[i].index] = o.past[i].old
+		seen = o.past[i].applied(seen)
 	}
 	return seen
+}
+
+// applied puts back into people, which are in the order of their ids, what was.
+func (b past) applied(people []*person) []*person {
+	i, there := slices.BinarySearchFunc(people, b.id, func(p *person, id string) int { return strings.Compare(p.id, id) })
+	switch {
+	case there && b.old != nil:
+		people[i] = b.old
+	case there:
+		people = slices.Delete(people, i, i+1)
+	case b.old != nil:
+		people = slices.Insert(people, i, b.old)
+	}
+	return people
 }
 
 // find resolves what a path may name a person by: the id, the login, or the

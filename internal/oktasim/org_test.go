@@ -64,6 +64,13 @@ func TestSnapshotSeesEveryChangeAndNoRead(t *testing.T) {
 		"group":    func() { o.JoinGroup(id, "New") },
 		"factors":  func() { post(t, o, userPath(id, "/lifecycle/reset_factors")) },
 		"sessions": func() { call1(t, o, "DELETE", userPath(id, "/sessions")) },
+		"link":     func() { call1(t, o, "PUT", userPath(id, "/linkedObjects/mentor/ann.vo")) },
+		"block":    func() { o.Block(id) },
+		"password": func() { edit(t, o, "POST", id, `{"credentials":{"password":{"value":"Harbour7Lights"}}}`) },
+		"answer": func() {
+			edit(t, o, "POST", id, `{"credentials":{"recovery_question":{"question":"Far away?","answer":"the sea"}}}`)
+		},
+		"somebody new": func() { create(t, o, "", "", "") },
 	} {
 		change()
 		now := o.Snapshot()
@@ -82,6 +89,15 @@ func TestSnapshotSeesEveryChangeAndNoRead(t *testing.T) {
 	o.Advance(time.Hour)
 	if o.Snapshot() != last {
 		t.Error("a read changed the snapshot")
+	}
+	o.Faults(nil)
+	for range 2 { // deactivated, erased
+		call1(t, o, "DELETE", userPath(id, "")).wantCode(204)
+		if now := o.Snapshot(); now == last {
+			t.Error("somebody left, the snapshot did not change")
+		} else {
+			last = now
+		}
 	}
 }
 

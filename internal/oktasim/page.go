@@ -12,7 +12,9 @@ const pageMax = 200
 // limitOf reads the limit parameter. More than the largest page gets the
 // largest page. What Okta says to a limit that is no positive number is not
 // established; refusing it finds the client's mistake.
-func (c *call) limitOf(missing int) (int, error) {
+func (c *call) limitOf(missing int) (int, error) { return c.limitUpTo(missing, pageMax) }
+
+func (c *call) limitUpTo(missing, most int) (int, error) {
 	v := c.query.Get("limit")
 	if v == "" {
 		return missing, nil
@@ -21,7 +23,7 @@ func (c *call) limitOf(missing int) (int, error) {
 	if err != nil || n < 1 {
 		return 0, errInvalid("limit", "limit: must be a positive number")
 	}
-	return min(n, pageMax), nil
+	return min(n, most), nil
 }
 
 // A pair is a query parameter that keeps its place.

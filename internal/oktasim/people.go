@@ -15,13 +15,19 @@ type Person struct {
 	ID, Login, Email, FirstName, LastName, Status, Department, Title string
 
 	Provider string // who keeps the password: OKTA, ACTIVE_DIRECTORY, ...
+	Question string // the recovery question
 
-	Groups   []string // names, Everyone first
-	Roles    []string // types of admin role, direct first, then through groups
-	Factors  int      // enrolled factors
-	Sessions int      // signed-in sessions
-	Tokens   int      // OAuth tokens
-	Devices  int      // remembered devices
+	Profile  map[string]any    // all properties that are set, as JSON has them
+	Links    map[string]string // to whom: the name of the primary end -> id
+	AppLinks int               // applications on the dashboard
+	Blocked  bool              // on unknown devices
+	Groups   []string          // names, Everyone first
+	Roles    []string          // types of admin role, direct first, then through groups
+	Factors  int               // enrolled factors
+	Sessions int               // signed-in sessions
+	Tokens   int               // active refresh tokens
+	Grants   int               // scopes consented to
+	Devices  int               // remembered devices
 }
 
 func (o *Org) view(p *person) Person {
@@ -30,7 +36,15 @@ func (o *Org) view(p *person) Person {
 		FirstName: p.profile.text("firstName"), LastName: p.profile.text("lastName"), Status: p.status,
 		Department: p.profile.text("department"), Title: p.profile.text("title"), Provider: p.provider.kind,
 		Groups: []string{o.everyone.name}, Factors: len(p.factors),
-		Sessions: p.sessions, Tokens: p.tokens, Devices: p.devices,
+		Sessions: p.sessions, Tokens: len(p.refresh), Grants: len(p.consents), Devices: p.devices,
+	}
+	v.Question, v.AppLinks, v.Blocked = p.question, len(p.apps), p.blocked
+	v.Profile, v.Links = make(map[string]any, len(p.profile)), make(map[string]string, len(p.bonds))
+	for _, q := range p.profile {
+		v.Profile[q.name] = q.value
+	}
+	for _, b := range p.bonds {
+		v.Links[b.name] = b.primary
 	}
 	for _, g := range p.groups {
 		v.Groups = append(v.Groups, g.name)
@@ -91,7 +105,7 @@ func (o *Org) Staff() map[string]string { return maps.Clone(o.staff) }
 // that status has them. It panics when there is nobody.
 func (o *Org) FirstWith(status string) Person {
 	ordinary := func(p *person) bool {
-		return p.status == status && !p.staff && len(p.allRoles()) == 0 && p.provider.kind == "OKTA" && !p.vip()
+		return p.status == status && !p.staff && len(p.allRoles()) == 0 && p.provider.kind == "OKTA" && !p.vip() && !p.blocked
 	}
 	equipped := func(p *person) bool { return ordinary(p) && p.password && len(p.factors) > 0 }
 	withPassword := func(p *person) bool { return ordinary(p) && p.password }
@@ -159,6 +173,7 @@ func (o *Org) SetStatus(id, status string) {
 	o.change(id, func(p *person, now time.Time) {
 		p.setStatus(status, now)
 		p.password = status != provisioned && status != deprovisioned
+		p.foundSecrets()
 	})
 }
 
@@ -169,7 +184,7 @@ func (o *Org) SetProfile(id, name string, value any) {
 		value = float64(n)
 	}
 	o.change(id, func(p *person, now time.Time) {
-		o.schema[name] = true
+		o.schema.learn(name, value)
 		p.profile = p.profile.with(name, value)
 		p.lastUpdated = now
 	})
@@ -203,8 +218,10 @@ func (o *Org) change(id string, f func(*person, time.Time)) {
 	o.put(&p)
 }
 
-// Snapshot returns a hash of all that a call could change: people, roles,
-// memberships, factors, sessions. Equal snapshots mean that nothing changed.
+// Snapshot returns a hash of all that a call could change about people: who
+// they are, roles, memberships, credentials, factors, applications, links,
+// sessions, grants and refresh tokens. Equal snapshots mean that nothing
+// changed.
 func (o *Org) Snapshot() string {
 	o.mu.RLock()
 	defer o.mu.RUnlock()
@@ -214,7 +231,8 @@ func (o *Org) Snapshot() string {
 	for _, p := range o.people {
 		b = encode(b[:0], o.userObject(p, nil))
 		for _, r := range p.allRoles() {
-			b = encode(b, roleObject(c, r, "", "", []string{expandGroups, expandApps}))
+			b = encode(b, roleObject(c, holding{role: r}, []string{expandGroups, expandApps}))
+			b = encode(b, r.quiet)
 		}
 		for _, g := range p.groups {
 			b = encode(b, groupObject(c, g))
@@ -222,7 +240,9 @@ func (o *Org) Snapshot() string {
 		for _, f := range p.factors {
 			b = encode(b, factorObject(c, p, f))
 		}
-		b = encode(b, object{{"sessions", p.sessions}, {"tokens", p.tokens}, {"devices", p.devices}})
+		b = encode(b, object{{"sessions", p.sessions}, {"devices", p.devices}})
+		b = p.appendConsents(b)
+		b = p.appendBelongings(b)
 		_, _ = h.Write(b) // a hash never fails
 	}
 	return hex.EncodeToString(h.Sum(nil))

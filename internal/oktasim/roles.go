@@ -8,6 +8,15 @@ import (
 	"time"
 )
 
+func rolesRoutes() []route {
+	return []route{
+		reading("ListAssignedRolesForUser", under+"/roles", bucketUnder, (*Org).listRoles),
+		changing("AssignRoleToUser", "POST", under+"/roles", (*Org).assignRole),
+		reading("GetUserRole", under+"/roles/{roleId}", bucketUnder, (*Org).getRole),
+		changing("RemoveRoleFromUser", "DELETE", under+"/roles/{roleId}", (*Org).removeRole),
+	}
+}
+
 // listRoles serves ListAssignedRolesForUser: what is assigned to the person,
 // then what the person holds through groups. It has no pages.
 func (o *Org) listRoles(c *call, p *person) (answer, error) {
@@ -21,15 +30,37 @@ func (o *Org) listRoles(c *call, p *person) (answer, error) {
 		}
 	}
 	list := []object{}
-	for _, r := range p.roles {
-		list = append(list, roleObject(c, r, "USER", c.userHref(p), expand))
-	}
-	for _, g := range p.groups {
-		for _, r := range g.roles {
-			list = append(list, roleObject(c, r, "GROUP", c.base+"/api/v1/groups/"+g.id, expand))
-		}
+	for _, h := range p.holdings(c) {
+		list = append(list, roleObject(c, h, expand))
 	}
 	return answer{status: http.StatusOK, body: list}, nil
+}
+
+// A holding is a role as it reaches somebody: directly, or through a group.
+type holding struct {
+	*role
+	assignment string // USER or GROUP
+	assignee   string // the address of the person or the group
+}
+
+// holdings are the roles of a person, direct ones first.
+func (p *person) holdings(c *call) []holding {
+	var all []holding
+	for _, r := range p.roles {
+		all = append(all, holding{r, "USER", c.userHref(p)})
+	}
+	for _, g := range p.groups {
+		all = append(all, g.holdings(c)...)
+	}
+	return all
+}
+
+func (g *group) holdings(c *call) []holding {
+	all := make([]holding, len(g.roles))
+	for i, r := range g.roles {
+		all[i] = holding{r, "GROUP", c.groupHref(g)}
+	}
+	return all
 }
 
 const (
@@ -39,7 +70,7 @@ const (
 
 // roleObject is one assignment. Group-held ones name the group as assignee, and
 // look the same otherwise (recorded on the group).
-func roleObject(c *call, r *role, assignment, assignee string, expand []string) object {
+func roleObject(c *call, r holding, expand []string) object {
 	o := object{
 		{"id", r.id},
 		{"label", r.label},
@@ -47,14 +78,14 @@ func roleObject(c *call, r *role, assignment, assignee string, expand []string) 
 		{"status", "ACTIVE"},
 		{"created", r.created},
 		{"lastUpdated", r.created},
-		{"assignmentType", assignment},
+		{"assignmentType", r.assignment},
 	}
-	links := object{{"assignee", link(assignee)}}
+	links := object{{"assignee", link(r.assignee)}}
 	if r.custom != nil {
 		o = append(o, member{"resource-set", r.custom.resources}, member{"role", r.custom.role})
-		links = append(customLinks(c, r), links...)
+		links = append(customLinks(c, r.role), links...)
 	}
-	if targets := targetsObject(c, r, expand); targets != nil {
+	if targets := targetsObject(c, r.role, expand); targets != nil {
 		o = append(o, member{"_embedded", object{{"targets", targets}}})
 	}
 	return append(o, member{"_links", links})
@@ -93,7 +124,7 @@ func targetsObject(c *call, r *role, expand []string) any {
 			list[i] = groupObject(c, g)
 		}
 		return object{{"groups", list}}
-	case slices.Contains(expand, expandApps) && r.kind == appAdmin:
+	case slices.Contains(expand, expandApps) && hasAppTargets(r.kind):
 		list := make([]object, len(r.apps))
 		for i, a := range r.apps {
 			list[i] = appObject(c, a)
@@ -103,25 +134,7 @@ func targetsObject(c *call, r *role, expand []string) any {
 	return nil
 }
 
-// appObject shows an instance under its label, not its app's name (recorded).
-func appObject(c *call, a app) object {
-	if a.id != "" {
-		return object{
-			{"name", a.label},
-			{"status", "ACTIVE"},
-			{"id", a.id},
-			{"_links", object{{"self", link(c.base + "/api/v1/apps/" + a.id)}}},
-		}
-	}
-	return object{
-		{"name", a.name},
-		{"displayName", a.label},
-		{"status", "ACTIVE"},
-		{"_links", object{{"self", link(c.base + "/api/v1/catalog/apps/" + a.name)}}},
-	}
-}
-
-const appAdmin = "APP_ADMIN"
+const custom = "CUSTOM"
 
 func hasGroupTargets(kind string) bool {
 	return slices.Contains([]string{"USER_ADMIN", "HELP_DESK_ADMIN", "GROUP_MEMBERSHIP_ADMIN"}, kind)
@@ -173,11 +186,11 @@ func iamLabel(kind string) string {
 func (o *Org) newRole(kind string, toGroup bool, now time.Time) *role {
 	r := &role{kind: kind, label: roleLabel(kind), created: now}
 	switch {
-	case kind == appAdmin || hasGroupTargets(kind):
+	case hasAppTargets(kind) || hasGroupTargets(kind):
 		r.id = base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString([]byte(kind))
-	case kind == "CUSTOM":
-		r.id, r.label = o.ids.next("irb"), "Service Desk Tier 2"
-		r.custom = &binding{role: o.ids.next("cr0"), resources: o.ids.next("iam")}
+	case kind == custom:
+		r.id = o.ids.next("irb")
+		r.label, r.custom = o.someCustom(now)
 	case iamLabel(kind) != "": // names in place of ids
 		r.id, r.label = o.ids.next("irb"), iamLabel(kind)
 		r.custom = &binding{role: kind, resources: strings.TrimSuffix(kind, "_ADMIN") + "_IAM_POLICY"}

@@ -10,7 +10,7 @@ import (
 type Operation struct {
 	Name   string // as in Okta's list of the users API
 	Method string
-	Path   string // with {userId}
+	Path   string // with {userId}, {roleId}, ...
 }
 
 // A route is an operation with what serves it. A serve that belongs to a
@@ -21,6 +21,7 @@ type route struct {
 	segments []string
 	bucket   string
 	changes  bool
+	open     bool // asks for no credential and takes a form: it is where credentials come from
 	serve    func(*Org, *call, *person) (answer, error)
 }
 
@@ -32,35 +33,22 @@ const (
 	bucketUnder = "/api/v1/users/{id}/*"
 )
 
+const under = "/api/v1/users/{userId}"
+
+// reading is the route of an operation that changes nothing.
+func reading(name, path, bucket string, serve func(*Org, *call, *person) (answer, error)) route {
+	return route{Operation: Operation{name, "GET", path}, bucket: bucket, serve: serve}
+}
+
+// changing is the route of an operation that changes the person of its path.
+func changing(name, method, path string, serve func(*Org, *call, *person) (answer, error)) route {
+	return route{Operation: Operation{name, method, path}, bucket: bucketUnder, changes: true, serve: serve}
+}
+
+// routes joins what the rooms serve, each in a file of its own.
 func routes() []route {
-	read := func(name, path, bucket string, serve func(*Org, *call, *person) (answer, error)) route {
-		return route{Operation: Operation{name, "GET", path}, bucket: bucket, serve: serve}
-	}
-	post := func(name, act string, serve func(*Org, *call, *person) (answer, error)) route {
-		op := Operation{name, "POST", "/api/v1/users/{userId}/lifecycle/" + act}
-		return route{Operation: op, bucket: bucketUnder, changes: true, serve: serve}
-	}
-	all := []route{
-		read("ListUsers", "/api/v1/users", bucketUsers, (*Org).listUsers),
-		read("GetUser", "/api/v1/users/{userId}", bucketUser, (*Org).getUser),
-		post("ActivateUser", "activate", (*Org).activate),
-		post("ReactivateUser", "reactivate", (*Org).reactivate),
-		post("DeactivateUser", "deactivate", (*Org).deactivate),
-		post("SuspendUser", "suspend", (*Org).suspend),
-		post("UnsuspendUser", "unsuspend", (*Org).unsuspend),
-		post("UnlockUser", "unlock", (*Org).unlock),
-		post("ExpirePassword", "expire_password", (*Org).expirePassword),
-		post("ExpirePasswordAndGetTemporaryPassword", "expire_password_with_temp_password", (*Org).temporaryPassword),
-		post("ResetPassword", "reset_password", (*Org).resetPassword),
-		post("ResetFactors", "reset_factors", (*Org).resetFactors),
-		{
-			Operation: Operation{"ClearUserSessions", "DELETE", "/api/v1/users/{userId}/sessions"},
-			bucket:    bucketUnder, changes: true, serve: (*Org).clearSessions,
-		},
-		read("ListAssignedRolesForUser", "/api/v1/users/{userId}/roles", bucketUnder, (*Org).listRoles),
-		read("ListUserGroups", "/api/v1/users/{userId}/groups", bucketUnder, (*Org).listGroups),
-		read("ListFactors", "/api/v1/users/{userId}/factors", bucketUnder, (*Org).listFactors),
-	}
+	all := slices.Concat(usersRoutes(), lifecycleRoutes(), credentialsRoutes(), sessionsRoutes(), rolesRoutes(), targetsRoutes(),
+		accessRoutes(), linksRoutes(), grantsRoutes(), factorsRoutes(), logsRoutes(), besideRoutes(), oauthRoutes())
 	for i := range all {
 		all[i].segments = strings.Split(all[i].Path[1:], "/")
 	}
@@ -77,41 +65,43 @@ func Operations() []Operation {
 	return ops
 }
 
-// match finds the route of a call and its person. It reports whether the path
-// is known at all, under whatever method. Like Okta it takes a trailing slash.
+// match finds the route of a call and the parameters of its path. It reports
+// whether the path is known at all, under whatever method. Like Okta it takes a
+// trailing slash.
 func (o *Org) match(c *call) (known bool) {
 	path := strings.TrimSuffix(c.r.URL.EscapedPath(), "/")
 	parts := strings.Split(strings.TrimPrefix(path, "/"), "/")
 	for i := range o.routes {
-		user, ok := o.routes[i].matches(parts)
+		params, ok := o.routes[i].matches(parts)
 		if !ok {
 			continue
 		}
 		known = true
 		if o.routes[i].Method == c.r.Method {
-			c.route, c.user = &o.routes[i], user
+			c.route, c.params, c.user = &o.routes[i], params, params["userId"]
 			return true
 		}
 	}
 	return known
 }
 
-func (r *route) matches(parts []string) (user string, ok bool) {
+func (r *route) matches(parts []string) (params map[string]string, ok bool) {
 	if len(parts) != len(r.segments) {
-		return "", false
+		return nil, false
 	}
+	params = map[string]string{}
 	for i, want := range r.segments {
 		got, err := url.PathUnescape(parts[i])
 		switch {
 		case err != nil:
-			return "", false
-		case want == "{userId}":
-			user = got
+			return nil, false
+		case strings.HasPrefix(want, "{"):
+			params[strings.Trim(want, "{}")] = got
 		case got != want:
-			return "", false
+			return nil, false
 		}
 	}
-	return user, true
+	return params, true
 }
 
 // person reports whether the route is about one person.

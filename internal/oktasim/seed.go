@@ -22,12 +22,18 @@ func (o *Org) seed(start time.Time) {
 	s.offices, s.departments = offices(), departments()
 	s.schema()
 	s.foundGroups()
+	o.foundApps(start)
+	o.foundProviders(start)
+	s.foundClients()
 	for _, c := range cast() {
 		s.add(s.fromCast(c))
 	}
 	for n := 0; len(o.people) < o.opts.People; n++ {
 		s.add(s.ordinary(n))
 	}
+	o.foundIAM(start)
+	s.belongings()
+	s.foundEvents()
 }
 
 // A seeder is what is needed while the company is founded, and no longer.
@@ -40,18 +46,10 @@ type seeder struct {
 	departments []department
 	heads       map[string]*person // by department
 	taken       map[string]int     // logins before the @, and how often
-}
+	habit       *random            // who consents to what, apart from all else
+	habitIDs    *ids
 
-func (s *seeder) schema() {
-	for _, name := range []string{
-		"login", "email", "secondEmail", "firstName", "lastName", "middleName", "honorificPrefix", "honorificSuffix",
-		"title", "displayName", "nickName", "profileUrl", "primaryPhone", "mobilePhone", "streetAddress", "city",
-		"state", "zipCode", "countryCode", "postalAddress", "preferredLanguage", "locale", "timezone", "userType",
-		"employeeNumber", "costCenter", "organization", "division", "department", "managerId", "manager",
-		"vip", "badgeNumber", "startDate", "skills",
-	} {
-		s.org.schema[name] = true
-	}
+	byDepartment map[string][]*application // whose people have which
 }
 
 // draft is a person on the way in: who it is, before ids and dates.
@@ -240,7 +238,9 @@ func (s *seeder) credentials(p *person) {
 func (s *seeder) habits(p *person) {
 	s.factors(p)
 	if p.status == active || p.status == passwordExpired {
-		p.sessions, p.tokens, p.devices = 1+s.rnd.below(3), s.rnd.below(5), 1+s.rnd.below(2)
+		sessions, tokens, devices := 1+s.rnd.below(3), s.rnd.below(5), 1+s.rnd.below(2)
+		p.sessions, p.devices = sessions, devices
+		s.consent(p, tokens)
 	}
 }
 
@@ -268,7 +268,8 @@ func (s *seeder) role(g grant, now time.Time) *role {
 	r.apps = g.apps
 	for i := range r.apps {
 		if r.apps[i].id == "instance" {
-			r.apps[i].id = s.org.ids.next("0oa")
+			s.org.ids.next("0oa") // not used; without it everybody behind gets another id
+			r.apps[i].id = s.org.AppID(r.apps[i].label)
 		}
 	}
 	return r

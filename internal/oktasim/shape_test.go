@@ -57,8 +57,10 @@ func outline(t *testing.T, raw []byte) []string {
 // testdata/shapes.txt holds the shapes that decide whether a client of Okta's
 // works: a request, its status, and the outline of its body, one paragraph
 // each. {ACTIVE} stands for an ordinary person in that status, {CUSTOM} for the
-// holder of that role; what lies under a profile is left out. A line that ends
-// in a question mark is not there for everybody.
+// holder of that role, {LIMITED:APP_ADMIN} for one with targets, {HEAVY} for the
+// person with much of everything and {CLIENT} for their OAuth client; what lies under a profile is left out. A line that ends
+// in a question mark is not there for everybody, one that begins with ">" is the
+// body of the request.
 func TestShapes(t *testing.T) {
 	data, err := os.ReadFile("testdata/shapes.txt")
 	if err != nil {
@@ -69,7 +71,13 @@ func TestShapes(t *testing.T) {
 		head, want, _ := strings.Cut(paragraph, "\n")
 		method, rest, _ := strings.Cut(head, " ")
 		target, status, _ := strings.Cut(rest, " ")
-		r := call1(t, o, method, fillIn(o, target)).wantCode(int(status[0]-'0')*100 + int(status[1]-'0')*10 + int(status[2]-'0'))
+		body, shape, has := strings.Cut(want, "\n")
+		if body, has = strings.CutPrefix(body, "> "); has {
+			want = shape
+		} else {
+			body = ""
+		}
+		r := send(t, o, requestWith(o, method, fillIn(o, target), body)).wantCode(int(status[0]-'0')*100 + int(status[1]-'0')*10 + int(status[2]-'0'))
 		compareLines(t, head, withoutProfile(outline(t, r.body)), strings.Split(want, "\n"))
 	}
 }
@@ -98,8 +106,19 @@ func fillIn(o *Org, target string) string {
 		return target
 	}
 	name, after, _ := strings.Cut(rest, "}")
-	if slices.Contains(statuses(), name) {
+	after = fillIn(o, after)
+	limited, isLimited := strings.CutPrefix(name, "LIMITED:")
+	switch {
+	case slices.Contains(statuses(), name):
 		return before + o.FirstWith(name).ID + after
+	case isLimited:
+		return before + o.LimitedAdmin(limited).ID + after
+	case name == "HEAVY":
+		return before + o.Heavy().ID + after
+	case name == "CLIENT":
+		return before + o.ClientsOf(o.Heavy().ID)[0] + after
+	case name == "APP":
+		return before + o.AppID("Salesforce") + after
 	}
 	return before + o.AdminWith(name).ID + after
 }

@@ -19,11 +19,15 @@ type call struct {
 	route *route // nil: no such path
 	query url.Values
 	user  string // the path's {userId}, unescaped
-	base  string // scheme and host that links begin with
-	seq   int
-	now   time.Time
-	head  http.Header // of the answer
-	fault Fault       // zero: none
+
+	params map[string]string // every {name} of the path, unescaped
+	client string            // the service app that calls; "": the token's owner
+	body   []byte            // JSON, or empty
+	base   string            // scheme and host that links begin with
+	seq    int
+	now    time.Time
+	head   http.Header // of the answer
+	fault  Fault       // zero: none
 }
 
 // An answer is what goes back, before it is bytes.
@@ -74,7 +78,7 @@ func (o *Org) process(c *call, known bool) (answer, error) {
 	if err := o.spend(c); err != nil {
 		return answer{}, err
 	}
-	err := readBody(c.r)
+	err := c.readBody()
 	if c.fault.Drop == dropAfterRead {
 		panic(http.ErrAbortHandler)
 	}
@@ -87,14 +91,15 @@ func (o *Org) process(c *call, known bool) (answer, error) {
 	return o.act(c)
 }
 
-// readBody reads a body to its end. No operation here has one to offer, but
-// what is sent has to be JSON.
-func readBody(r *http.Request) error {
-	if r.Body == nil { // a request handed over in process
+// readBody reads a body to its end. What is sent has to be JSON, also where the
+// operation has no use for it.
+func (c *call) readBody() error {
+	if c.r.Body == nil { // a request handed over in process
 		return nil
 	}
-	body, err := io.ReadAll(io.LimitReader(r.Body, 1<<20))
-	if err != nil || len(body) > 0 && !json.Valid(body) {
+	var err error
+	c.body, err = io.ReadAll(io.LimitReader(c.r.Body, 1<<20))
+	if err != nil || len(c.body) > 0 && !c.route.open && !json.Valid(c.body) {
 		return errBody()
 	}
 	return nil
@@ -118,7 +123,7 @@ func (o *Org) resolve(c *call) (*person, error) {
 	o.mu.RLock()
 	defer o.mu.RUnlock()
 	key := c.user
-	if key == "me" && c.route.Name == "GetUser" {
+	if key == "me" && c.route.Name == "GetUser" && c.client == "" {
 		key = o.owner
 	}
 	if p := o.find(key); p != nil {
@@ -132,33 +137,61 @@ func (o *Org) locked(c *call, p *person) (answer, error) {
 		o.mu.RLock()
 		defer o.mu.RUnlock()
 		if p != nil {
-			p = o.people[o.byID[p.id]] // again: a hook may have changed it
+			if p = o.find(p.id); p == nil { // again: a hook may have changed or erased it
+				return answer{}, errNotFound(c.user, "User")
+			}
 		}
 		return c.route.serve(o, c, p)
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	changed := *o.people[o.byID[p.id]]
+	var changed person // new, where the path names nobody
+	if p != nil {
+		now := o.find(p.id)
+		if now == nil {
+			return answer{}, errNotFound(c.user, "User")
+		}
+		changed = *now
+	}
 	a, err := c.route.serve(o, c, &changed)
 	if err == nil {
-		o.put(&changed)
+		o.settle(c, &changed)
 	}
 	return a, err
+}
+
+// settle makes a change to a person the organisation's.
+func (o *Org) settle(c *call, p *person) {
+	switch {
+	case p.id == "": // the change was to something else
+		return
+	case p.gone:
+		o.remove(p)
+	default:
+		o.put(p)
+	}
+	o.events.note(o, c, p)
 }
 
 // authenticate takes the token as long as its owner is there. That it dies with
 // a deactivated owner is documented; that it rests with a suspended one is not.
 func (o *Org) authenticate(c *call) error {
+	if c.route != nil && c.route.open {
+		return nil
+	}
 	given := c.r.Header.Get("Authorization")
 	if given == "" {
 		return errSession()
 	}
 	scheme, token, _ := strings.Cut(given, " ")
+	if scheme == "Bearer" || scheme == "DPoP" {
+		return o.authorize(c, scheme, token)
+	}
 	good := subtle.ConstantTimeCompare([]byte(token), []byte(o.token)) == 1
 	o.mu.RLock()
 	defer o.mu.RUnlock()
-	owner := o.people[o.byID[o.owner]].status
-	if !good || scheme != "SSWS" || owner == deprovisioned || owner == suspended {
+	owner := o.find(o.owner)
+	if !good || scheme != "SSWS" || owner == nil || owner.status == deprovisioned || owner.status == suspended {
 		c.head.Set("Www-Authenticate", "SSWS")
 		return errToken()
 	}

@@ -44,7 +44,7 @@ func TestOverASocket(t *testing.T) {
 		{"POST", userPath(id, "/lifecycle/suspend"), 200, contains("{}")},
 		{"POST", userPath(id, "/lifecycle/suspend"), 400, contains("E0000001")},
 		{"DELETE", userPath(id, "/sessions"), 204, func(b []byte) bool { return len(b) == 0 }},
-		{"PUT", userPath(id, ""), 405, contains("E0000022")},
+		{"PATCH", userPath(id, ""), 405, contains("E0000022")},
 	} {
 		r, err := over(t, o, c.method, srv.URL+c.target)
 		if err != nil || r.code != c.status || !c.body(r.body) {

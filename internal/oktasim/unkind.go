@@ -7,8 +7,10 @@ import "time"
 // that is empty, links in another order, members unknown and shuffled, search
 // that lags (Options.IndexDelay), and calls that are refused for their number.
 const (
-	unkindUsers  = 7 // people a page, at most
-	unkindGroups = 2 // groups a page, at most
+	unkindUsers   = 7 // people a page, at most
+	unkindGroups  = 2 // groups a page, at most
+	unkindTargets = 2 // targets a page, at most
+	unkindOthers  = 7 // of everything else a page, at most
 
 	unkindRate = 128 // one call in so many meets each kind of 429
 )

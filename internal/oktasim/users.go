@@ -10,6 +10,17 @@ import (
 	"time"
 )
 
+func usersRoutes() []route {
+	return []route{
+		reading("ListUsers", "/api/v1/users", bucketUsers, (*Org).listUsers),
+		reading("GetUser", under, bucketUser, (*Org).getUser),
+		{Operation: Operation{"CreateUser", "POST", "/api/v1/users"}, bucket: bucketUsers, changes: true, serve: (*Org).createUser},
+		changing("PartialUpdateUser", "POST", under, (*Org).mergeUser),
+		changing("UpdateUser", "PUT", under, (*Org).replaceUser),
+		changing("DeactivateOrDeleteUser", "DELETE", under, (*Org).deleteUser),
+	}
+}
+
 // listUsers serves ListUsers. q is its own world: the first ten people with a
 // name or address that starts so, no pages. The rest is paged with a cursor.
 func (o *Org) listUsers(c *call, _ *person) (answer, error) {
@@ -146,11 +157,14 @@ func (o *Org) after(found []*person, order func(a, b *person) int, cursor string
 		return found, nil
 	}
 	id, marked := strings.CutPrefix(cursor, cursorMark)
-	i, known := o.byID[id]
-	if marked == search || !known {
+	last := o.erased[id]
+	if i, known := o.byID[id]; known {
+		last = o.people[i]
+	}
+	if marked == search || last == nil {
 		return nil, errSearch("Invalid cursor.")
 	}
-	at, here := slices.BinarySearchFunc(found, o.people[i], order)
+	at, here := slices.BinarySearchFunc(found, last, order)
 	return found[at+boolInt(here):], nil
 }
 
@@ -186,9 +200,14 @@ func (o *Org) userList(c *call, page []*person) []object {
 // getUser serves GetUser. The ETag covers profile and type alone: it protects
 // edits of the profile and says nothing about the status.
 func (o *Org) getUser(c *call, p *person) (answer, error) {
-	sum := sha256.Sum256(encode([]byte(o.typeID), p.profile))
-	c.head.Set("ETag", fmt.Sprintf(`W/"%x"`, sum))
+	c.head.Set("ETag", o.etag(p))
 	return answer{status: http.StatusOK, body: o.fullUser(c, p)}, nil
+}
+
+// etag is of what is in the profile, not of its order: a PUT may change that.
+func (o *Org) etag(p *person) string {
+	byName := sorted(p.profile, func(q property) string { return q.name })
+	return fmt.Sprintf(`W/"%x"`, sha256.Sum256(encode([]byte(o.typeID), profile(byName))))
 }
 
 func (o *Org) fullUser(c *call, p *person) object {

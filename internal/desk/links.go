@@ -1,0 +1,139 @@
+package desk
+
+import (
+	"context"
+	"slices"
+	"sync"
+
+	"keydesk/internal/okta"
+)
+
+// candidatesShown is how many people a search for a link offers.
+const candidatesShown = 8
+
+// Links reads how a person is linked to others, in every relationship that the
+// organisation defined; where those cannot be listed, in the one asked for by
+// name. Operation GetLinkedObjectsForUser, for each direction.
+func (d *Desk) Links(ctx context.Context, who Actor, id okta.UserID, q LinkQuery) (LinksPage, error) {
+	return view(ctx, who, "links.list", func(ctx context.Context) (LinksPage, error) {
+		p := LinksPage{Query: q}
+		var on Standing
+		var err error
+		p.Person, on, err = d.look(ctx, who, id, func(ctx context.Context) { p.Kinds = d.linkKinds(ctx, id, q.Name) })
+		if err != nil {
+			return p, err
+		}
+		for i := range p.Kinds.Value {
+			k := &p.Kinds.Value[i]
+			about := Object{Link: k.Def.Primary.Name}
+			k.Set = decide(who, spec("links.set"), on)
+			if len(k.Primary.Value) > 0 {
+				about.To = k.Primary.Value[0].ID
+				k.Remove = d.offer(who, p.Person.User, on, "links.remove", about, "")
+			}
+		}
+		if q.Text != "" && !q.Name.IsZero() {
+			p.Found = d.candidates(ctx, who, p.Person.User, on, q)
+		}
+		return p, nil
+	})
+}
+
+// linkKinds reads the relationships and then, side by side, both ends of each.
+func (d *Desk) linkKinds(ctx context.Context, id okta.UserID, name okta.LinkName) Read[[]LinkKind] {
+	defs := ask(ctx, d, "links.kinds", d.okta.Links.Definitions)
+	if defs.Err != nil && !name.IsZero() {
+		defs = Read[[]okta.LinkDefinition]{Value: []okta.LinkDefinition{{Primary: okta.LinkEnd{Name: name, Title: name.String()}}}}
+	}
+	if defs.Err != nil {
+		return Read[[]LinkKind]{Err: defs.Err}
+	}
+	kinds := make([]LinkKind, len(defs.Value))
+	var all sync.WaitGroup
+	for i, def := range defs.Value {
+		kinds[i].Def = def
+		all.Go(func() { kinds[i].Primary = d.linked(ctx, id, def.Primary.Name) })
+		if !def.Associated.Name.IsZero() {
+			all.Go(func() { kinds[i].Associated = d.linked(ctx, id, def.Associated.Name) })
+		}
+	}
+	all.Wait()
+	return Read[[]LinkKind]{Value: kinds}
+}
+
+// linked reads who stands at one end, and what they are called. Somebody who
+// cannot be read is still named by the id.
+func (d *Desk) linked(ctx context.Context, id okta.UserID, name okta.LinkName) Read[[]okta.User] {
+	ids, err := d.okta.Links.List(ctx, id, name)
+	if err != nil || len(ids) == 0 {
+		return part[[]okta.User](nil, err)("links.list")
+	}
+	people, err := d.okta.Users.ByIDs(ctx, ids)
+	if err != nil {
+		people = nil // the link is known even so
+	}
+	for _, id := range ids {
+		if !slices.ContainsFunc(people, func(u okta.User) bool { return u.ID == id }) {
+			people = append(people, okta.User{ID: id})
+		}
+	}
+	return Read[[]okta.User]{Value: people}
+}
+
+func (d *Desk) candidates(ctx context.Context, who Actor, u okta.User, on Standing, q LinkQuery) Read[[]Candidate] {
+	found, err := d.Find(ctx, who, Query{Text: q.Text})
+	if err != nil {
+		return Read[[]Candidate]{Err: asError(err)}
+	}
+	var out []Candidate
+	for _, c := range found.People[:min(len(found.People), candidatesShown)] {
+		itself := Decision{Allowed: true}
+		if c.ID == u.ID {
+			itself = refuse("links.self", "Nobody is linked to themselves.", "")
+		}
+		out = append(out, Candidate{c, d.offer(who, u, on, "links.set", Object{Link: q.Name, To: c.ID}, "", itself)})
+	}
+	return Read[[]Candidate]{Value: out}
+}
+
+// SetLink makes o.On.To the person's o.On.Link, say their manager, in place of
+// whoever was that (operation SetLinkedObjectForUser).
+func (d *Desk) SetLink(ctx context.Context, who Actor, id okta.UserID, o UserOpts) (Outcome, error) {
+	return d.actOn(ctx, who, id, change{
+		action: "links.set", opts: o,
+		check: func(ctx context.Context, x *deed) *Error {
+			if o.On.To == id {
+				return &Error{Kind: Conflict, Action: "links.set", Rule: "links.self", Msg: "Nobody is linked to themselves. Nothing was sent."}
+			}
+			to, err := d.okta.Users.Get(ctx, o.On.To)
+			x.named = "to_login=" + to.Profile.Login()
+			return asError(translate("links.set", err))
+		},
+		do: func(ctx context.Context) (Outcome, error) {
+			return said("Okta set the link.", d.okta.Links.Set(ctx, id, o.On.Link, o.On.To))
+		},
+	})
+}
+
+// RemoveLink takes the person's o.On.Link away, if it is still o.On.To
+// (operation RemoveLinkedObjectForUser).
+func (d *Desk) RemoveLink(ctx context.Context, who Actor, id okta.UserID, o UserOpts) (Outcome, error) {
+	return d.actOn(ctx, who, id, change{
+		action: "links.remove", opts: o,
+		check: func(ctx context.Context, _ *deed) *Error {
+			now, err := d.okta.Links.List(ctx, id, o.On.Link)
+			if err == nil && !slices.Contains(now, o.On.To) {
+				return staleObject("links.remove", "The link")
+			}
+			return asError(translate("links.remove", err))
+		},
+		do: func(ctx context.Context) (Outcome, error) {
+			return said("Okta removed the link.", d.okta.Links.Remove(ctx, id, o.On.Link))
+		},
+	})
+}
+
+// staleObject refuses a change of what is no longer as it was shown.
+func staleObject(a Action, what string) *Error {
+	return &Error{Kind: Conflict, Action: a, Rule: "stale", Msg: what + " has changed since this page was shown. Nothing was sent. Look again, then decide."}
+}
