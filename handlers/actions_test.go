@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"sync"
 	"testing"
 
 	"keydesk/internal/audit"
@@ -151,40 +150,6 @@ func TestCalls(t *testing.T) {
 	factors()
 	if n := k.Calls(); len(k.Org.Log()) != 6 || n["ListFactors"] != 1 {
 		t.Errorf("a reset of factors costs %v", n)
-	}
-}
-
-// Fifty identical requests at once are one act, and all fifty answers agree.
-func TestFiftyAtOnce(t *testing.T) {
-	t.Parallel()
-	k := testkit.New(t)
-	c := k.As("helpdesk")
-	people := ordinary(t, k, len(changes()))
-	i := 0
-	for action, path := range changes() {
-		p := people[i]
-		i++
-		k.Org.SetStatus(p.ID, from(action))
-		f := form(t, c, p.ID, path)
-		k.Org.Reset()
-		var wg sync.WaitGroup
-		var mu sync.Mutex
-		codes := map[int]int{}
-		for range 50 {
-			wg.Go(func() {
-				got := c.Post(f.Action, f.Values)
-				mu.Lock()
-				defer mu.Unlock()
-				codes[got.Status]++
-				if got.Status == http.StatusConflict && !got.Has("This was done already, once.") {
-					t.Errorf("%s: %s", action, got.Text())
-				}
-			})
-		}
-		wg.Wait()
-		if writes(k) != 1 || codes[http.StatusOK] != 1 || codes[http.StatusConflict] != 49 {
-			t.Errorf("%s: %d writes, answers %v", action, writes(k), codes)
-		}
 	}
 }
 

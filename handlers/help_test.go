@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"keydesk/internal/desk"
+	"keydesk/internal/okta"
 	"keydesk/internal/oktasim"
 	"keydesk/internal/testkit"
 )
@@ -61,6 +62,18 @@ func form(t *testing.T, c *testkit.Client, id, path string) *testkit.Form {
 	f.Values.Set("note", "called in, knows her employee number")
 	f.Values.Set("ticket", "INC-4711")
 	return f
+}
+
+func userID(t *testing.T, s string) okta.UserID {
+	t.Helper()
+	if s == "" {
+		return okta.UserID{}
+	}
+	id, err := okta.ParseUserID(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
 }
 
 // writes counts the calls to the organisation that change something.

@@ -38,10 +38,10 @@ func TestAssignWithLimits(t *testing.T) {
 	t.Parallel()
 	root := reads(t, fixture{plain}.rolePages()["assign, groups"], "The role will reach 2 groups and nothing else: Berlin, Oslo.")
 	base := "/users/" + annID + "/roles/new?group=00gBerlin&group=00gOslo"
-	if got := leads(root, "Add"); !slices.Equal(got, []string{base + "&group=00gRome&q=b&type=USER_ADMIN"}) {
+	if got := leads(root, "Add"); !slices.Equal(got, []string{base + "&group=00gRome&q=b&type=USER_ADMIN#limit"}) {
 		t.Errorf("adding leads to %q", got)
 	}
-	if got := leads(root, "Leave out"); !slices.Equal(got, []string{"/users/" + annID + "/roles/new?group=00gOslo&q=b&type=USER_ADMIN", "/users/" + annID + "/roles/new?group=00gBerlin&q=b&type=USER_ADMIN"}) {
+	if got := leads(root, "Leave out"); !slices.Equal(got, []string{"/users/" + annID + "/roles/new?group=00gOslo&q=b&type=USER_ADMIN#limit", "/users/" + annID + "/roles/new?group=00gBerlin&q=b&type=USER_ADMIN#limit"}) {
 		t.Errorf("leaving out leads to %q", got)
 	}
 	seek := one(t, root, byClass("seek"))
@@ -62,10 +62,10 @@ func TestAssignApps(t *testing.T) {
 	t.Parallel()
 	root := parse(t, fixture{plain}.rolePages()["assign, apps"])
 	at := "/users/" + annID + "/roles/new?app=zendesk&app=salesforce"
-	if got := leads(root, "Add"); !slices.Equal(got, []string{at + "%2F0oaeast&q=b&type=APP_ADMIN"}) {
+	if got := leads(root, "Add"); !slices.Equal(got, []string{at + "%2F0oaeast&q=b&type=APP_ADMIN#limit"}) {
 		t.Errorf("one instance: %q", got)
 	}
-	if got := leads(root, "Add every instance"); !slices.Equal(got, []string{at + "&q=b&type=APP_ADMIN"}) {
+	if got := leads(root, "Add every instance"); !slices.Equal(got, []string{at + "&q=b&type=APP_ADMIN#limit"}) {
 		t.Errorf("every instance: %q", got)
 	}
 }

@@ -72,7 +72,7 @@ func TestCounterSays(t *testing.T) {
 	pages := fixture{plain}.counterPages()
 	root := reads(
 		t, pages["counter, password"], "Change your password", "For Ann Vo", "Your password changes at once", "The two new passwords differ.",
-		"Dana Kim opened this page for you and will not see what you type. It closes by itself after 2 minutes without a key.",
+		"Dana Kim opened this page for you. What you type goes to Okta and is kept nowhere else. The page closes by itself after 2 minutes without a key.",
 	)
 	again := one(t, root, byID("again"))
 	if _, focused := lookup(again, "autofocus"); !focused || attr(again, "aria-invalid") != "true" || attr(again, "aria-describedby") != "counter-problem" {

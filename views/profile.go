@@ -121,6 +121,10 @@ func (e entry) clears() bool {
 	return !e.New && e.Want == "" && e.Set && e.Problem != "" && !e.Attr.Required
 }
 
+// must reports whether the browser has to ask for a value. One that Okta lacks
+// already does not keep anybody from saving the others.
+func (e entry) must() bool { return e.Attr.Required && (e.New || e.Set) }
+
 // quiet reports whether nobody would miss the field at first.
 func (e entry) quiet() bool {
 	usual := []string{"firstName", "lastName", "login", "email", "secondEmail", "mobilePhone", "primaryPhone", "title", "department", "manager"}

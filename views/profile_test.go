@@ -217,3 +217,15 @@ func TestRawConfirm(t *testing.T) {
 		t.Errorf("prefilled with %q", got)
 	}
 }
+
+func TestMust(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ required, isNew, set, want bool }{
+		{true, false, true, true}, {true, false, false, false}, {true, true, false, true}, {false, true, true, false},
+	} {
+		e := entry{Field: desk.Field{Attr: okta.Attribute{Required: c.required}, Set: c.set}, New: c.isNew}
+		if got := e.must(); got != c.want {
+			t.Errorf("%+v: %v", c, got)
+		}
+	}
+}

@@ -1,6 +1,8 @@
 package views
 
 import (
+	"cmp"
+
 	"keydesk/internal/desk"
 	"keydesk/internal/okta"
 )
@@ -13,17 +15,22 @@ func roleName(r okta.Role) string {
 	return string(r.Type)
 }
 
-// roleHeld says whether the role is the person's own or a group's. Only Okta's
-// two words are translated; another is shown as it came.
+// roleHeld says whether the role is the person's own or a group's, by the groups
+// that the person is in.
 func roleHeld(r okta.Role, groups []okta.Group) string {
+	return heldWords(r, groupName(r.AssigneeID, groups))
+}
+
+// heldWords is roleHeld where the group's name is known. Only Okta's two words are
+// translated; another is shown as it came.
+func heldWords(r okta.Role, through string) string {
 	switch r.AssignmentType {
 	case "USER":
 		return "directly"
 	case "GROUP":
-		return "through " + groupName(r.AssigneeID, groups)
-	default:
-		return r.AssignmentType
+		return "through " + through
 	}
+	return r.AssignmentType
 }
 
 func groupName(id string, groups []okta.Group) string {
@@ -45,7 +52,7 @@ func roleTargets(r okta.Role) []string {
 		out = append(out, g.Name)
 	}
 	for _, a := range r.Targets.Apps {
-		out = append(out, a.Label)
+		out = append(out, cmp.Or(a.Label, a.Name.String()))
 	}
 	return out
 }
@@ -68,9 +75,6 @@ func roleReach(r okta.Role) string {
 	}
 	return "not known here"
 }
-
-// typeName is what Okta calls a type of role.
-func typeName(t okta.RoleType) string { return t.Label() }
 
 // limits says what roles of a type may be limited to: "groups", "apps", or
 // nothing at all.
@@ -104,26 +108,25 @@ func heldReach(r okta.Role) string {
 	return sentence(roleReach(r))
 }
 
-// heldWords says how a role is held, and where that is changed.
-func heldWords(r okta.Role, through string) string {
-	switch r.AssignmentType {
-	case "USER":
-		return "directly"
-	case "GROUP":
-		return "through " + through
-	}
-	return r.AssignmentType
-}
-
-// twins reports whether another of the assignments has the same id as the one at
-// i: what is asked of the id may be answered for either.
-func twins(all []desk.HeldRole, i int) bool {
-	for j, h := range all {
-		if j != i && h.Role.ID == all[i].Role.ID {
-			return true
+// twins reports whether the person holds more than one assignment with that id:
+// what is asked of the id may be answered for any of them.
+func twins(all []okta.Role, id okta.RoleID) bool {
+	n := 0
+	for _, r := range all {
+		if r.ID == id {
+			n++
 		}
 	}
-	return false
+	return n > 1
+}
+
+// rolesOf are the assignments without what is known beside them.
+func rolesOf(held []desk.HeldRole) []okta.Role {
+	var out []okta.Role
+	for _, h := range held {
+		out = append(out, h.Role)
+	}
+	return out
 }
 
 // twinWords is what cannot be told of such a pair.

@@ -451,7 +451,7 @@ func heldTable(id okta.UserID, all []desk.HeldRole) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		for i, h := range all {
+		for _, h := range all {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 28, "<tr role=\"row\"><th scope=\"row\" role=\"rowheader\"><a class=\"hit\" href=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -528,7 +528,7 @@ func heldTable(id okta.UserID, all []desk.HeldRole) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			if twins(all, i) {
+			if twins(rolesOf(all), h.Role.ID) {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 36, "<small>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -64,15 +64,19 @@ func TestRolesWithoutAny(t *testing.T) {
 
 func TestTwins(t *testing.T) {
 	t.Parallel()
-	a, b := desk.HeldRole{Role: okta.Role{ID: roleID("r1")}}, desk.HeldRole{Role: okta.Role{ID: roleID("r2")}}
-	for i, want := range []bool{true, false, true} {
-		if got := twins([]desk.HeldRole{a, b, a}, i); got != want {
-			t.Errorf("%d: %v", i, got)
+	all := []okta.Role{{ID: roleID("r1")}, {ID: roleID("r2")}, {ID: roleID("r1")}}
+	for id, want := range map[string]bool{"r1": true, "r2": false, "r3": false} {
+		if got := twins(all, roleID(id)); got != want {
+			t.Errorf("%s: %v", id, got)
 		}
 	}
 	if got := twinWords(okta.ReadOnlyAdmin); strings.Contains(got, "limits") {
 		t.Errorf("a role that has no limits: %q", got)
 	}
+	x := fixture{plain}
+	p := x.limitedRole()
+	p.Person.Roles.Value = []okta.Role{p.Role, p.Role}
+	reads(t, Role(x.frame(), RoleProps{RolePage: p}), "The person holds this role in more than one way. Okta gives both the same id")
 }
 
 // How far a role reaches can be taken for more than it is, never for less: where
@@ -118,7 +122,7 @@ func TestRolePage(t *testing.T) {
 		t.Errorf("the dialog %s says %q", attr(open, "id"), got)
 	}
 	seek := one(t, root, byClass("seek"))
-	if attr(seek, "method") != "get" || attr(seek, "action") != "/users/"+annID+"/roles/KVJUKUS7IFCE2SKO" || formValues(seek).Encode() != "held=USER&q=o" {
+	if attr(seek, "method") != "get" || attr(seek, "action") != "/users/"+annID+"/roles/KVJUKUS7IFCE2SKO#find" || formValues(seek).Encode() != "held=USER&q=o" {
 		t.Errorf("the search is %s %s?%s", attr(seek, "method"), attr(seek, "action"), formValues(seek).Encode())
 	}
 	again := one(t, root, byClass("note-warn"))

@@ -63,7 +63,7 @@ func stateOf(list []Target) string {
 // offerTargets adds to a role's page what may be done with it.
 func (d *Desk) offerTargets(ctx context.Context, who Actor, p *RolePage, on Standing) {
 	held := direct(p.Person, p.Role)
-	about := Object{Role: p.Role.ID, Type: p.Role.Type}
+	about := Object{Role: p.Role.ID}
 	p.Remove = d.offer(who, p.Person.User, on, "roles.remove", about, "", held)
 	if p.Targets.Err != nil {
 		return // how far the role reaches is not known: nothing of it is changed

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -29,6 +30,8 @@ type Kit struct {
 	t     testing.TB
 	mu    sync.Mutex
 	ahead time.Duration
+	used  map[string]bool // people on whom something was exercised
+	made  int             // people that were made
 }
 
 // Options change what New makes.
@@ -53,7 +56,7 @@ func New(t testing.TB, opts ...Options) *Kit {
 	if o.Org.Limit == 0 {
 		o.Org.Limit = 100_000
 	}
-	k := &Kit{t: t, Logs: &Logs{}}
+	k := &Kit{t: t, Logs: &Logs{}, used: map[string]bool{}}
 	a, org, err := app.NewDemo(context.Background(), app.DemoOptions{
 		Org: o.Org, Dir: t.TempDir(), Now: k.Now, OktaReads: o.OktaReads, Wrap: o.Wrap, Ticket: o.Ticket,
 		Log: slog.New(slog.NewJSONHandler(k.Logs, &slog.HandlerOptions{Level: slog.LevelDebug})),
@@ -103,6 +106,14 @@ func (k *Kit) Calls() map[string]int {
 		n[e.Operation]++
 	}
 	return n
+}
+
+// serial is a number that no person who was made has in the login yet.
+func (k *Kit) serial() string {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.made++
+	return strconv.Itoa(k.made)
 }
 
 // Logs collects what the console logs.

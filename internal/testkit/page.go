@@ -29,36 +29,65 @@ func (p *Page) Root() *html.Node {
 // Form returns the first form whose action ends in suffix, or nil.
 func (p *Page) Form(suffix string) *Form {
 	p.t.Helper()
-	for n := range p.Root().Descendants() {
-		if n.Type != html.ElementNode || n.Data != "form" {
-			continue
-		}
-		action, _ := Attr(n, "action")
-		if path, _, _ := strings.Cut(action, "?"); strings.HasSuffix(path, suffix) {
-			method, _ := Attr(n, "method")
-			return &Form{Action: action, Method: method, Values: values(n)}
+	for _, f := range p.forms() {
+		if path, _, _ := strings.Cut(f.Action, "?"); strings.HasSuffix(path, suffix) {
+			return &f
 		}
 	}
 	return nil
+}
+
+func (p *Page) forms() (out []Form) {
+	p.t.Helper()
+	for n := range p.Root().Descendants() {
+		if n.Type == html.ElementNode && n.Data == "form" {
+			action, _ := Attr(n, "action")
+			method, _ := Attr(n, "method")
+			out = append(out, Form{Action: action, Method: method, Values: values(n)})
+		}
+	}
+	return out
 }
 
 // values are the fields of a form that a browser would send untouched.
 func values(form *html.Node) url.Values {
 	v := url.Values{}
 	for n := range form.Descendants() {
-		if n.Type != html.ElementNode || n.Data != "input" {
+		name, ok := Attr(n, "name")
+		if n.Type != html.ElementNode || !ok {
 			continue
 		}
-		name, ok := Attr(n, "name")
-		kind, _ := Attr(n, "type")
-		_, checked := Attr(n, "checked")
-		if !ok || (kind == "checkbox" || kind == "radio") && !checked {
+		switch n.Data {
+		case "input":
+			kind, _ := Attr(n, "type")
+			_, checked := Attr(n, "checked")
+			if val, _ := Attr(n, "value"); kind != "checkbox" && kind != "radio" || checked {
+				v.Add(name, val)
+			}
+		case "textarea":
+			var b strings.Builder
+			text(&b, n)
+			v.Add(name, strings.TrimPrefix(b.String(), " "))
+		case "select":
+			v.Add(name, chosen(n))
+		}
+	}
+	return v
+}
+
+// chosen is the value of the option that is selected, or else of the first.
+func chosen(list *html.Node) (value string) {
+	first := true
+	for n := range list.Descendants() {
+		if n.Type != html.ElementNode || n.Data != "option" {
 			continue
 		}
 		val, _ := Attr(n, "value")
-		v.Add(name, val)
+		if _, selected := Attr(n, "selected"); selected || first {
+			value, first = val, false
+		}
 	}
-	return v
+	return value
 }
 
 // Has reports whether the page's text holds s, white space counted as one.

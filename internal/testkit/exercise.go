@@ -1,0 +1,133 @@
+package testkit
+
+import (
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+
+	"keydesk/internal/desk"
+	"keydesk/internal/oktasim"
+	"keydesk/views"
+)
+
+// Exercise is one change made ready to be sent: somebody in the state that it
+// needs, and the form as the page gave it, filled in.
+type Exercise struct {
+	Action desk.Action
+	Person oktasim.Person // zero where there is nobody yet
+	Page   string         // where the form stands
+	Form   *Form
+}
+
+// Changes are the catalogue's actions that change something, in its order.
+func Changes() []desk.Spec {
+	return slices.DeleteFunc(desk.Catalog(), func(s desk.Spec) bool { return s.Risk == desk.Reading })
+}
+
+// AtCounter reports whether the person types for the action, and the session is
+// over after it.
+func AtCounter(a desk.Action) bool { return desk.CounterActions()[a] != nil }
+
+// Exercise makes an action ready for c, who is an admin's, on somebody on whom
+// nothing was exercised before. For a counter's action the form is the person's
+// own: c can do nothing else from then on.
+func (k *Kit) Exercise(c *Client, a desk.Action) Exercise {
+	k.t.Helper()
+	e := Exercise{Action: a}
+	if a != "users.create" {
+		e.Person = k.somebody(a)
+	}
+	e.Page = k.prepare(a, e.Person)
+	e.Form = c.Get(e.Page).FormOf(views.ActionPath(a))
+	if e.Form == nil {
+		k.t.Fatalf("%s is not offered on %s", a, e.Page)
+	}
+	e.Form.Values.Set("note", "called in, knows her employee number")
+	e.Form.Values.Set("ticket", "INC-4711")
+	if AtCounter(a) {
+		if got := c.Post(e.Form.Action, e.Form.Values); got.Status != http.StatusSeeOther {
+			k.t.Fatalf("%s: the counter does not open: %d %s", a, got.Status, got.Text())
+		}
+		e.Page = views.CounterPage
+		e.Form = c.Get(e.Page).FormOf(views.CounterPath(a))
+	}
+	k.fill(e)
+	return e
+}
+
+// FormOf returns the first form that is sent to an address of this shape, in which
+// :name stands for anything, or nil.
+func (p *Page) FormOf(shape string) *Form {
+	p.t.Helper()
+	is := regexp.MustCompile("^" + regexp.MustCompile(`:[a-z]+`).ReplaceAllString(shape, `[^/]+`) + "$")
+	for _, f := range p.forms() {
+		if path, _, _ := strings.Cut(f.Action, "?"); f.Method == "post" && is.MatchString(path) {
+			return &f
+		}
+	}
+	return nil
+}
+
+// somebody is a person on whom the action can be done and nothing was yet.
+func (k *Kit) somebody(a desk.Action) oktasim.Person {
+	k.t.Helper()
+	for _, p := range k.Org.People() {
+		staff := slices.ContainsFunc(p.Groups, func(g string) bool { return strings.HasPrefix(g, "Keydesk ") })
+		ordinary := p.Status == "ACTIVE" && len(p.Roles) == 0 && !staff && p.Factors > 0 && p.Provider == "OKTA"
+		k.mu.Lock()
+		used := k.used[p.ID]
+		k.mu.Unlock()
+		if ordinary && !used && k.fits(a, p) {
+			k.mu.Lock()
+			k.used[p.ID] = true
+			k.mu.Unlock()
+			return p
+		}
+	}
+	k.t.Fatalf("nobody is left for %s", a)
+	return oktasim.Person{}
+}
+
+func (k *Kit) fits(a desk.Action, p oktasim.Person) bool {
+	s, _ := desk.SpecOf(a)
+	switch {
+	case s.Room == "grants":
+		return p.Grants > 0
+	case s.Room == "sessions" && a != "clear_sessions":
+		return p.Tokens > 0
+	case a == "change_recovery_question" || a == "change_password":
+		return k.password(p) != ""
+	case a == "forgot_password_recovery_question":
+		return p.Question != ""
+	case a == "links.remove":
+		return p.Links["manager"] != ""
+	}
+	return true
+}
+
+// password is what a seeded person signs in with.
+func (k *Kit) password(p oktasim.Person) string {
+	number, _ := p.Profile["employeeNumber"].(string)
+	if guess := "Brightwater-" + number; k.Org.CheckPassword(p.ID, guess) {
+		return guess
+	}
+	return ""
+}
+
+// From is a status from which an action is lawful.
+func From(a desk.Action) string {
+	switch a {
+	case "activate":
+		return "STAGED"
+	case "reactivate":
+		return "PROVISIONED"
+	case "unsuspend":
+		return "SUSPENDED"
+	case "unlock":
+		return "LOCKED_OUT"
+	case "users.erase":
+		return "DEPROVISIONED"
+	}
+	return "ACTIVE"
+}
