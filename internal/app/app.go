@@ -128,14 +128,14 @@ func tier(groups []string) string { return string(desk.Actor{Roles: desk.RolesOf
 const sweepEvery = time.Minute
 
 // Work does what has to be done beside requests, until ctx ends: it settles what
-// a stop cut off, then forgets what has run out.
+// was cut off, finds out which reads the credential allows, and forgets what has
+// run out.
 func (a *App) Work(ctx context.Context) {
 	if err := a.Desk.Credential(ctx); err != nil {
 		a.log.WarnContext(ctx, "Okta does not take the console's credential", "error", err)
 	}
-	if err := a.Desk.Settle(ctx); err != nil {
-		a.log.ErrorContext(ctx, "changes of unknown end could not be looked at", "error", err)
-	}
+	a.settle(ctx)
+	a.Desk.Probe(ctx)
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
 	for {
@@ -143,11 +143,18 @@ func (a *App) Work(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
+			a.settle(ctx)
 			err := errors.Join(a.login.Sweep(ctx), a.Record.Sweep(ctx, a.now().Add(-24*time.Hour)))
 			if err != nil && ctx.Err() == nil {
 				a.log.ErrorContext(ctx, "sweep", "error", err)
 			}
 		}
+	}
+}
+
+func (a *App) settle(ctx context.Context) {
+	if err := a.Desk.Settle(ctx); err != nil && ctx.Err() == nil {
+		a.log.ErrorContext(ctx, "changes of unknown end could not be looked at", "error", err)
 	}
 }
 

@@ -55,21 +55,23 @@ func TestKill(t *testing.T) {
 		"KEYDESK_TEST_IDS="+strings.Join(ids, ","), "KEYDESK_TEST_SELF="+org.Staff()["helpdesk"])
 	rnd := rand.New(rand.NewPCG(1, uint64(time.Now().UnixNano()))) //nolint:gosec // when to kill is no secret
 	for range kills {
-		runChild(t, env, org, 1+rnd.IntN(8), time.Duration(rnd.IntN(3000))*time.Microsecond)
+		runChild(t, env, org, []string{"SuspendUser"}, 1+rnd.IntN(8), time.Duration(rnd.IntN(3000))*time.Microsecond)
 	}
-	runChild(t, env, org, -1, 0)
+	runChild(t, env, org, nil, -1, 0)
 	verifyAfterKills(t, org, dir, ids)
 }
 
-// runChild runs the child until it has sent so many changes, and a moment more,
-// and kills it; with -1 until its end.
-func runChild(t *testing.T, env []string, org *oktasim.Org, after int, more time.Duration) {
+// runChild runs the child until it has sent so many calls of the operations, and a
+// moment more, and kills it; with -1 until its end.
+func runChild(t *testing.T, env []string, org *oktasim.Org, ops []string, after int, more time.Duration) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^$")
 	cmd.Env, cmd.Stderr = env, os.Stderr
 	sent := make(chan struct{}, 1000)
-	org.Hook("SuspendUser", func(string) { sent <- struct{}{} })
-	defer org.Hook("SuspendUser", nil)
+	for _, op := range ops {
+		org.Hook(op, func(string) { sent <- struct{}{} })
+		defer org.Hook(op, nil)
+	}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -155,12 +157,16 @@ func child(dir string) error {
 	if err != nil {
 		return err
 	}
-	who := desk.Actor{ID: "test#1", Name: "Dana Kim", OktaID: self, Roles: []desk.Role{desk.Helpdesk}, Session: "s"}
+	do, role := suspendOne, desk.Helpdesk
+	if os.Getenv("KEYDESK_TEST_JOB") == "assign" {
+		do, role = assignOne, desk.Admin
+	}
+	who := desk.Actor{ID: "test#1", Name: "Dana Kim", OktaID: self, Roles: []desk.Role{role}, Session: "s"}
 	ids := bufio.NewScanner(strings.NewReader(strings.ReplaceAll(os.Getenv("KEYDESK_TEST_IDS"), ",", "\n")))
 	for ids.Scan() {
 		before, err := record.Acts(ctx, audit.Filter{Target: ids.Text()})
 		if err == nil && len(before) == 0 {
-			err = suspendOne(ctx, d, who, ids.Text())
+			err = do(ctx, d, who, ids.Text())
 		}
 		if err != nil {
 			return err

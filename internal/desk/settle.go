@@ -9,41 +9,47 @@ import (
 )
 
 // Settle looks at everybody whose change was cut off by a stop of the process,
-// and writes into the record what is true of them now. Nothing is sent again.
-// It is run at every start; a person whom it cannot read is settled when their
-// page is next shown.
+// and writes into the record what is true of them now. Nothing is sent again; an
+// assignment of a role is finished. It is run at every start and now and then; a
+// person whom it cannot read is settled when their page is next shown.
 func (d *Desk) Settle(ctx context.Context) error {
 	open, err := d.record.Open(ctx, "")
 	if err != nil {
 		return err
 	}
+	ctx = okta.Background(ctx)
 	seen := map[string]bool{}
 	for _, r := range open {
-		if seen[r.TargetID] {
+		if r.Action != "users.create" && seen[r.TargetID] {
 			continue
 		}
 		seen[r.TargetID] = true
-		if r.Action == "users.create" {
-			delete(seen, "")
-			if err := d.settleNew(okta.Background(ctx), r); err != nil {
-				d.log.WarnContext(ctx, "a creation of unknown end could not be looked at", "row", r.Seq, "error", err)
-			}
-			continue
-		}
-		id, err := okta.ParseUserID(r.TargetID)
-		if err != nil {
-			continue
-		}
-		if err := d.settle(okta.Background(ctx), id); err != nil {
+		if err := d.settleRow(ctx, r); err != nil {
 			d.log.WarnContext(ctx, "a change of unknown end could not be looked at", "row", r.Seq, "error", err)
 		}
 	}
 	return nil
 }
 
+func (d *Desk) settleRow(ctx context.Context, r audit.Row) error {
+	if r.Action == "users.create" {
+		return d.settleNew(ctx, r)
+	}
+	id, err := okta.ParseUserID(r.TargetID)
+	if err != nil {
+		return err
+	}
+	return d.settle(ctx, id)
+}
+
 // settleNew looks whether an account came to be whose making was cut off. Search
 // lags, so that nobody is found says something only after a while.
 func (d *Desk) settleNew(ctx context.Context, r audit.Row) error {
+	leave, ok := d.changes.tryEnter(okta.UserID{}) // whoever is being made has that turn
+	if !ok {
+		return nil
+	}
+	defer leave()
 	login, err := okta.ParseValue(r.Target)
 	if err != nil {
 		return err
