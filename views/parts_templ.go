@@ -9,10 +9,10 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 import (
-	"keydesk/internal/audit"
-	"keydesk/internal/desk"
-	"keydesk/internal/okta"
 	"time"
+
+	"keydesk/internal/audit"
+	"keydesk/internal/okta"
 )
 
 // Partial wraps what htmx is to swap into another place than the target.

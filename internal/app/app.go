@@ -56,8 +56,12 @@ func NewServe(ctx context.Context, s config.Serve, base string, log *slog.Logger
 	for i, p := range s.TrustedProxies {
 		proxies[i] = netip.MustParsePrefix(p) // Check has parsed it
 	}
+	client, err := credential(s)
+	if err != nil {
+		return nil, err
+	}
 	return build(ctx, parts{
-		okta: okta.Config{URL: s.OktaURL, Token: okta.NewSecret(s.OktaToken), Version: Version()},
+		okta: client,
 		login: login.Config{
 			BaseURL: base, Issuer: s.OIDCIssuer, ClientID: s.OIDCClientID, ClientSecret: s.OIDCClientSecret, Scopes: s.OIDCScopes,
 			GroupsClaim: s.OIDCGroupsClaim, OktaIDClaim: s.OIDCOktaIDClaim, Secure: strings.HasPrefix(base, "https://"),
@@ -65,6 +69,18 @@ func NewServe(ctx context.Context, s config.Serve, base string, log *slog.Logger
 		front:    handlers.Config{BaseURL: base, Proxies: proxies, Zone: s.Zone, Ticket: s.TicketURL, Console: adminConsole(s.OktaURL)},
 		database: filepath.Join(s.DataDir, "keydesk.db"), key: s.Key, now: time.Now, log: log,
 	})
+}
+
+// credential is the client's configuration with what the settings name: an API
+// token, or a service app.
+func credential(s config.Serve) (okta.Config, error) {
+	c := okta.Config{URL: s.OktaURL, Token: okta.NewSecret(s.OktaToken), Version: Version()}
+	if s.OktaClientID == "" {
+		return c, nil
+	}
+	key, err := okta.ParseKey([]byte(s.OktaPrivateKey))
+	c.ClientID, c.Key, c.Scopes = s.OktaClientID, key, s.OktaScopes
+	return c, err
 }
 
 // adminConsole is the address of Okta's own admin console: the organisation's
@@ -96,7 +112,7 @@ func build(ctx context.Context, p parts) (*App, error) {
 		return nil, errors.Join(fmt.Errorf("derive a key: %w", err), db.Close())
 	}
 	a := &App{Store: db, Record: audit.New(db, p.now), log: p.log, now: p.now}
-	a.Desk = desk.New(desk.Config{Okta: client, Record: a.Record, Staff: a.staff, Key: key, Now: p.now, Log: p.log})
+	a.Desk = desk.New(desk.Config{Okta: client, ServiceApp: p.okta.ClientID != "", Record: a.Record, Staff: a.staff, Key: key, Now: p.now, Log: p.log})
 	p.login.Now, p.login.Roles, p.login.Tier, p.login.Identify = p.now, desk.RolesOf, tier, a.identify
 	a.login = login.New(p.login, db)
 	p.front.Desk, p.front.Login, p.front.Ready, p.front.Now, p.front.Log = a.Desk, a.login, db.Ping, p.now, p.log

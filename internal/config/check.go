@@ -28,15 +28,18 @@ func (s *Serve) Check() error {
 		value *string
 		file  string
 		name  string
-	}{{&s.OktaToken, s.OktaTokenFile, "KEYDESK_OKTA_TOKEN"}, {&s.OIDCClientSecret, s.OIDCClientSecretFile, "KEYDESK_OIDC_CLIENT_SECRET"}, {&s.SecretKey, s.SecretKeyFile, "KEYDESK_SECRET_KEY"}} {
+	}{{&s.OktaToken, s.OktaTokenFile, "KEYDESK_OKTA_TOKEN"}, {&s.OktaPrivateKey, s.OktaPrivateKeyFile, "KEYDESK_OKTA_PRIVATE_KEY_FILE"}, {&s.OIDCClientSecret, s.OIDCClientSecretFile, "KEYDESK_OIDC_CLIENT_SECRET"}, {&s.SecretKey, s.SecretKeyFile, "KEYDESK_SECRET_KEY"}} {
 		if err := fromFile(f.value, f.file, f.name); err != nil {
 			errs = append(errs, err)
 		}
 	}
-	for name, v := range map[string]string{"KEYDESK_OKTA_URL": s.OktaURL, "KEYDESK_OKTA_TOKEN": s.OktaToken, "KEYDESK_OIDC_ISSUER": s.OIDCIssuer, "KEYDESK_OIDC_CLIENT_ID": s.OIDCClientID} {
+	for name, v := range map[string]string{"KEYDESK_OKTA_URL": s.OktaURL, "KEYDESK_OIDC_ISSUER": s.OIDCIssuer, "KEYDESK_OIDC_CLIENT_ID": s.OIDCClientID} {
 		if v == "" {
 			fault("%s is not set", name)
 		}
+	}
+	if err := s.checkCredential(); err != nil {
+		errs = append(errs, err)
 	}
 	for name, v := range map[string]string{"KEYDESK_OKTA_URL": s.OktaURL, "KEYDESK_BASE_URL": s.BaseURL} {
 		if err := origin(v); err != nil {
@@ -59,6 +62,22 @@ func (s *Serve) Check() error {
 		fault("KEYDESK_TIME_ZONE: there is no time zone %q", s.TimeZone)
 	}
 	return errors.Join(errs...)
+}
+
+// checkCredential wants one credential, whole.
+func (s *Serve) checkCredential() error {
+	app := s.OktaClientID != "" || s.OktaPrivateKeyFile != ""
+	switch {
+	case s.OktaToken != "" && app:
+		return errors.New("KEYDESK_OKTA_TOKEN and KEYDESK_OKTA_CLIENT_ID are two credentials: set one of them")
+	case s.OktaToken == "" && !app:
+		return errors.New("KEYDESK_OKTA_TOKEN is not set (or KEYDESK_OKTA_CLIENT_ID with KEYDESK_OKTA_PRIVATE_KEY_FILE in its place)")
+	case app && (s.OktaClientID == "" || s.OktaPrivateKeyFile == ""):
+		return errors.New("KEYDESK_OKTA_CLIENT_ID and KEYDESK_OKTA_PRIVATE_KEY_FILE belong together: set both or neither")
+	case app && len(s.OktaScopes) == 0:
+		return errors.New("KEYDESK_OKTA_SCOPES is empty: a service app asks for the scopes that it works with")
+	}
+	return nil
 }
 
 func (s *Serve) checkNetwork() []error {

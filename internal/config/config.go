@@ -34,6 +34,10 @@ type Serve struct {
 	OktaToken     string `env:"KEYDESK_OKTA_TOKEN" help:"API token of a service account."`
 	OktaTokenFile string `env:"KEYDESK_OKTA_TOKEN_FILE" help:"File that holds the API token."`
 
+	OktaClientID       string   `env:"KEYDESK_OKTA_CLIENT_ID" help:"Client id of a service app that works in place of an API token."`
+	OktaPrivateKeyFile string   `env:"KEYDESK_OKTA_PRIVATE_KEY_FILE" help:"File that holds the private key of the service app, PEM or JWK."`
+	OktaScopes         []string `env:"KEYDESK_OKTA_SCOPES" sep:" " default:"okta.users.read okta.users.manage okta.roles.read okta.roles.manage okta.groups.read okta.apps.read okta.schemas.read okta.linkedObjects.read okta.logs.read" help:"Scopes that the service app asks for, separated by spaces. Leave out those that it was not granted: pages say then what they cannot show."`
+
 	OIDCIssuer           string   `env:"KEYDESK_OIDC_ISSUER" name:"oidc-issuer" help:"OpenID Connect issuer with which staff sign in."`
 	OIDCClientID         string   `env:"KEYDESK_OIDC_CLIENT_ID" name:"oidc-client-id" help:"Client id of the console at the issuer."`
 	OIDCClientSecret     string   `env:"KEYDESK_OIDC_CLIENT_SECRET" name:"oidc-client-secret" help:"Client secret."`
@@ -56,6 +60,8 @@ type Serve struct {
 
 	Zone *time.Location `kong:"-"` // TimeZone, once Check has run
 	Key  []byte         `kong:"-"` // the secret key, once Check has run
+
+	OktaPrivateKey string `kong:"-"` // what OktaPrivateKeyFile holds, once Check has run
 }
 
 // Audit are the commands on the record.

@@ -31,6 +31,15 @@ func file(t *testing.T, content string, mode os.FileMode) string {
 	return path
 }
 
+// app are the settings of a service app in place of a token, and one more change.
+func app(t *testing.T, change func(*config.Serve)) func(*config.Serve) {
+	t.Helper()
+	return func(s *config.Serve) {
+		s.OktaToken, s.OktaClientID, s.OktaPrivateKeyFile, s.OktaScopes = "", "0oa1", file(t, "key", 0o600), []string{"okta.users.read"}
+		change(s)
+	}
+}
+
 func TestCheck(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
@@ -40,6 +49,11 @@ func TestCheck(t *testing.T) {
 		{"as it should be", func(*config.Serve) {}, ""},
 		{"nothing set", func(s *config.Serve) { *s = config.Serve{Listen: "127.0.0.1:1", TimeZone: "UTC"} }, "KEYDESK_OKTA_URL is not set"},
 		{"no token", func(s *config.Serve) { s.OktaToken = "" }, "KEYDESK_OKTA_TOKEN is not set"},
+		{"a service app", app(t, func(*config.Serve) {}), ""},
+		{"a service app and a token", app(t, func(s *config.Serve) { s.OktaToken = "t" }), "are two credentials"},
+		{"a service app without its key", app(t, func(s *config.Serve) { s.OktaPrivateKeyFile = "" }), "belong together"},
+		{"a service app without scopes", app(t, func(s *config.Serve) { s.OktaScopes = nil }), "KEYDESK_OKTA_SCOPES is empty"},
+		{"a key that everybody can read", app(t, func(s *config.Serve) { s.OktaPrivateKeyFile = file(t, "key", 0o644) }), "everybody on this machine can read"},
 		{"no client", func(s *config.Serve) { s.OIDCClientID = "" }, "KEYDESK_OIDC_CLIENT_ID is not set"},
 		{"http organisation", func(s *config.Serve) { s.OktaURL = "http://example.okta.com" }, "KEYDESK_OKTA_URL: \"http://example.okta.com\" must be https"},
 		{"http organisation on loopback", func(s *config.Serve) { s.OktaURL = "http://127.0.0.1:1234" }, ""},
@@ -162,7 +176,8 @@ func TestSettings(t *testing.T) {
 			}
 		}
 	}
-	named := strings.Fields(`KEYDESK_LISTEN KEYDESK_BASE_URL KEYDESK_OKTA_URL KEYDESK_OKTA_TOKEN KEYDESK_OKTA_TOKEN_FILE KEYDESK_OIDC_ISSUER KEYDESK_OIDC_CLIENT_ID
+	named := strings.Fields(`KEYDESK_LISTEN KEYDESK_BASE_URL KEYDESK_OKTA_URL KEYDESK_OKTA_TOKEN KEYDESK_OKTA_TOKEN_FILE
+		KEYDESK_OKTA_CLIENT_ID KEYDESK_OKTA_PRIVATE_KEY_FILE KEYDESK_OKTA_SCOPES KEYDESK_OIDC_ISSUER KEYDESK_OIDC_CLIENT_ID
 		KEYDESK_OIDC_CLIENT_SECRET KEYDESK_OIDC_CLIENT_SECRET_FILE KEYDESK_OIDC_SCOPES KEYDESK_OIDC_GROUPS_CLAIM KEYDESK_OIDC_OKTA_ID_CLAIM KEYDESK_DATA_DIR
 		KEYDESK_DATABASE_URL KEYDESK_SECRET_KEY KEYDESK_SECRET_KEY_FILE KEYDESK_TRUSTED_PROXIES KEYDESK_TLS_CERT_FILE KEYDESK_TLS_KEY_FILE KEYDESK_TIME_ZONE
 		KEYDESK_TICKET_URL KEYDESK_LOG_LEVEL`)

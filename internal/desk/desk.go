@@ -17,6 +17,7 @@ import (
 // Desk acts on one organisation.
 type Desk struct {
 	okta   *okta.Client
+	app    bool // the credential is a service app's
 	record *audit.Log
 	staff  StaffFunc
 	key    []byte // signs action tokens
@@ -33,26 +34,31 @@ type Desk struct {
 // StaffFunc tells the console role that a person had when they last signed in.
 type StaffFunc func(ctx context.Context, id okta.UserID) (Role, error)
 
-// Config is what a Desk is made of; every member is required.
+// Config is what a Desk is made of; every member but ServiceApp is required.
 type Config struct {
-	Okta   *okta.Client
-	Record *audit.Log
-	Staff  StaffFunc
-	Key    []byte // at least 32 bytes
-	Now    func() time.Time
-	Log    *slog.Logger
+	Okta       *okta.Client
+	ServiceApp bool // the client's credential is an app's and belongs to no person
+	Record     *audit.Log
+	Staff      StaffFunc
+	Key        []byte // at least 32 bytes
+	Now        func() time.Time
+	Log        *slog.Logger
 }
 
 // New returns a Desk.
 func New(c Config) *Desk {
-	d := &Desk{okta: c.Okta, record: c.Record, staff: c.Staff, key: c.Key, now: c.Now, log: c.Log}
+	d := &Desk{okta: c.Okta, app: c.ServiceApp, record: c.Record, staff: c.Staff, key: c.Key, now: c.Now, log: c.Log}
 	d.changes.atOnce, d.searches.atOnce = 1, 2
 	return d
 }
 
 // credentialOwner is the person whose token the console uses; nobody may change
-// that account from here. It is asked once for each process.
+// that account from here. It is asked once for each process. A service app has no
+// owner.
 func (d *Desk) credentialOwner(ctx context.Context) (okta.UserID, error) {
+	if d.app {
+		return okta.UserID{}, nil
+	}
 	if id := d.owner.Load(); id != nil {
 		return *id, nil
 	}
@@ -68,6 +74,9 @@ func (d *Desk) credentialOwner(ctx context.Context) (okta.UserID, error) {
 // readiness that depends on Okta.
 func (d *Desk) Credential(ctx context.Context) error {
 	_, err := d.credentialOwner(ctx)
+	if d.app {
+		_, err = d.okta.Users.List(ctx, okta.UserQuery{Limit: 1})
+	}
 	return translate("credential", err)
 }
 

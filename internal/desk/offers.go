@@ -132,6 +132,12 @@ func lawful(a Action) (statuses []okta.Status, link string) {
 	return append(all, okta.Deprovisioned), ""
 }
 
+// Lawful are the statuses in which Okta's documentation allows an action.
+func Lawful(a Action) []okta.Status {
+	statuses, _ := lawful(a)
+	return statuses
+}
+
 // stateRule says whether Okta allows the action in the status that the person
 // has. A status that this console does not know allows nothing.
 func stateRule(a Action, u okta.User) Decision {

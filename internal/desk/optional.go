@@ -49,7 +49,7 @@ func ask[T any](ctx context.Context, d *Desk, a Action, do func(context.Context)
 	}
 	v, err := do(ctx)
 	r := part(v, err)(a)
-	if okta.IsForbidden(err) || okta.IsFeatureOff(err) {
+	if okta.IsForbidden(err) || okta.IsFeatureOff(err) || lacking(err) != "" {
 		r.Err.Off = true
 		d.optional.set(a, r.Err, d.now())
 	}
@@ -59,11 +59,12 @@ func ask[T any](ctx context.Context, d *Desk, a Action, do func(context.Context)
 // Probe finds out which optional reads the credential's rights leave out, before
 // anybody looks at a page. It is run at every start.
 func (d *Desk) Probe(ctx context.Context) {
-	id, err := d.credentialOwner(ctx)
-	if err != nil {
+	ctx = okta.Background(ctx)
+	page, err := d.okta.Users.List(ctx, okta.UserQuery{Limit: 1})
+	if err != nil || len(page.Items) == 0 {
 		return // the first page finds out
 	}
-	ctx = okta.Background(ctx)
+	id := page.Items[0].ID
 	ask(ctx, d, "factors.list", func(ctx context.Context) ([]okta.Factor, error) { return d.okta.Factors.List(ctx, id) })
 	ask(ctx, d, "groups.find", func(ctx context.Context) ([]okta.Group, error) { return d.okta.Groups.Find(ctx, "", 1) })
 	ask(ctx, d, "apps.find", func(ctx context.Context) ([]okta.App, error) { return d.okta.Apps.Find(ctx, "", 1) })

@@ -39,6 +39,9 @@ func upstream(e *Error, oe *okta.Error) {
 	s, known := SpecOf(e.Action)
 	read := !known || s.Risk == Reading
 	switch {
+	case lacking(oe) != "":
+		e.Kind, e.Scope = Upstream, lacking(oe)
+		e.Msg = "The console's service app was not granted " + e.Scope + ". Nothing was changed."
 	case okta.IsNotFound(oe):
 		e.Kind, e.Msg = NotFound, missing(e.Action)
 	case okta.IsStale(oe):
@@ -88,6 +91,15 @@ func reason(oe *okta.Error) string {
 		s += "."
 	}
 	return s
+}
+
+// lacking are the scopes that Okta says the service app was not granted.
+func lacking(err error) string {
+	var se *okta.ScopeError
+	if errors.As(err, &se) {
+		return strings.Join(se.Scopes, " ")
+	}
+	return ""
 }
 
 // missing says what is not there, after the room that was asked.

@@ -132,7 +132,13 @@ func (i *issuer) proof(r *http.Request, token string) string {
 		i.t.Errorf("%+v", p.Headers)
 		return ""
 	}
-	var c struct{ Htm, Htu, Jti, Nonce, Ath string }
+	var c struct {
+		Htm   string `json:"htm"`
+		Htu   string `json:"htu"`
+		Jti   string `json:"jti"`
+		Nonce string `json:"nonce"`
+		Ath   string `json:"ath"`
+	}
 	if err := p.Claims(key, &c); err != nil {
 		i.t.Error(err)
 	}

@@ -86,7 +86,7 @@ func (p *person) passwordFlaw(password string, strict bool) string {
 	case slices.Contains(common(), strings.ToLower(password)):
 		return flawCommon
 	case utf8.RuneCountInString(password) < 8, !has(unicode.IsLower), !has(unicode.IsUpper), !has(unicode.IsDigit),
-		name != "" && strings.Contains(strings.ToLower(password), name):
+		len(name) >= 4 && strings.Contains(strings.ToLower(password), name): // shorter names are in too many words
 		return flawPolicy
 	case strict && p.used(password):
 		return flawUsed

@@ -71,8 +71,9 @@ func TestShapes(t *testing.T) {
 		head, want, _ := strings.Cut(paragraph, "\n")
 		method, rest, _ := strings.Cut(head, " ")
 		target, status, _ := strings.Cut(rest, " ")
-		body, shape, has := strings.Cut(want, "\n")
-		if body, has = strings.CutPrefix(body, "> "); has {
+		body, shape, _ := strings.Cut(want, "\n")
+		body, has := strings.CutPrefix(body, "> ")
+		if has {
 			want = shape
 		} else {
 			body = ""
