@@ -10,6 +10,7 @@ import (
 	"encoding/hex"
 	"net/http"
 	"path"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,6 +18,13 @@ import (
 
 // Prefix is the path under which Handler answers.
 const Prefix = "/static/"
+
+// The comments that lean leaves out: in scripts only those that have their line to
+// themselves, since elsewhere // may be part of an address.
+const (
+	cssComment = `(?s)/\*.*?\*/`
+	jsComment  = `(?m)^[ \t]*//.*$`
+)
 
 //go:embed css/*.css app.js favicon.svg vendor/htmx.min.js vendor/inter-latin-wght-normal.woff2
 var files embed.FS
@@ -39,7 +47,7 @@ func load() map[string]asset {
 	return map[string]asset{
 		"inter-latin-wght-normal.woff2": font,
 		"app.css":                       newAsset("app.css", "text/css; charset=utf-8", sheet),
-		"app.js":                        newAsset("app.js", "text/javascript; charset=utf-8", read("app.js")),
+		"app.js":                        newAsset("app.js", "text/javascript; charset=utf-8", lean(read("app.js"), jsComment)),
 		"htmx.min.js":                   newAsset("htmx.min.js", "text/javascript; charset=utf-8", read("vendor/htmx.min.js")),
 		"favicon.svg":                   newAsset("favicon.svg", "image/svg+xml", read("favicon.svg")),
 	}
@@ -51,7 +59,14 @@ func styleSheet() []byte {
 	for _, name := range []string{"tokens", "base", "parts", "forms", "frame", "pages"} {
 		all = append(all, read("css/"+name+".css"))
 	}
-	return bytes.Join(all, []byte("\n"))
+	return lean(bytes.Join(all, []byte("\n")), cssComment)
+}
+
+// lean leaves out comments and indentation, which browsers have no use for: a
+// tenth of a first visit's own bytes.
+func lean(source []byte, comment string) []byte {
+	source = regexp.MustCompile(comment).ReplaceAll(source, nil)
+	return regexp.MustCompile(`\n\s*`).ReplaceAll(source, []byte("\n"))
 }
 
 // read panics for a file that was not compiled in: the build is broken then.

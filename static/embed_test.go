@@ -237,3 +237,17 @@ func TestWeight(t *testing.T) {
 		t.Errorf("%d bytes, over %d", sum, limit)
 	}
 }
+
+// What is left out for browsers says nothing: a string that looks like a comment
+// stays.
+func TestLean(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ source, comment, want string }{
+		{"a {\n  b: c;\n}\n\n  /* why\n     so */\n", cssComment, "a {\nb: c;\n}\n"},
+		{"x(\"https://y\");\n  // why\n  z(); // how\n", jsComment, "x(\"https://y\");\nz(); // how\n"},
+	} {
+		if got := string(lean([]byte(c.source), c.comment)); got != c.want {
+			t.Errorf("%q became %q, want %q", c.source, got, c.want)
+		}
+	}
+}
