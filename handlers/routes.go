@@ -40,6 +40,7 @@ func (h *Handlers) Routes() []Route {
 		{Method: http.MethodGet, Path: views.NewPersonPath, Perm: desk.CreateUsers, do: h.newPerson},
 		of("users.create", http.MethodPost, views.ActionPath("users.create"), h.create),
 		of("users.get", http.MethodGet, user, h.person),
+		{Method: http.MethodGet, Path: views.AdminsPath, Perm: desk.ReadUsers, do: h.admins},
 		of("users.get", http.MethodGet, user+views.ProfilePath, read(h.showProfile)),
 		of("users.update", http.MethodPost, views.ActionPath("users.update"), h.edit),
 		of("users.get", http.MethodGet, user+views.RawPath, read(h.showRaw)),

@@ -193,7 +193,7 @@ func TestTokens(t *testing.T) {
 	t.Parallel()
 	sheet := string(styleSheet())
 	defined := map[string]bool{}
-	for _, m := range regexp.MustCompile(`(?m)^\s+(--[a-z0-9-]+):`).FindAllStringSubmatch(sheet, -1) {
+	for _, m := range regexp.MustCompile(`(?m)^\s*(--[a-z0-9-]+):`).FindAllStringSubmatch(sheet, -1) {
 		defined[m[1]] = true
 	}
 	used := map[string]bool{}

@@ -15,6 +15,7 @@ const (
 	HomePath      = "/"
 	UsersPath     = "/users"
 	NewPersonPath = "/users/new"
+	AdminsPath    = "/admins"
 	AuditPath     = "/audit"
 	LoginPath     = "/auth/login"
 	LogoutPath    = "/auth/logout"
@@ -51,6 +52,9 @@ const (
 func PageURL(id okta.UserID, page string, pairs ...string) string {
 	return query(UserURL(id)+page, pairs...)
 }
+
+// AdminsURL is a page of the holders of admin roles.
+func AdminsURL(after string) string { return query(AdminsPath, "after", after) }
 
 // RoleURL is the page of one assignment of a role; held tells apart those that
 // share their id.

@@ -68,16 +68,7 @@ func (d *Desk) linked(ctx context.Context, id okta.UserID, name okta.LinkName) R
 	if err != nil || len(ids) == 0 {
 		return part[[]okta.User](nil, err)("links.list")
 	}
-	people, err := d.okta.Users.ByIDs(ctx, ids)
-	if err != nil {
-		people = nil // the link is known even so
-	}
-	for _, id := range ids {
-		if !slices.ContainsFunc(people, func(u okta.User) bool { return u.ID == id }) {
-			people = append(people, okta.User{ID: id})
-		}
-	}
-	return Read[[]okta.User]{Value: people}
+	return Read[[]okta.User]{Value: d.people(ctx, ids)}
 }
 
 func (d *Desk) candidates(ctx context.Context, who Actor, u okta.User, on Standing, q LinkQuery) Read[[]Candidate] {

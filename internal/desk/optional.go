@@ -70,6 +70,9 @@ func (d *Desk) Probe(ctx context.Context) {
 	ask(ctx, d, "apps.find", func(ctx context.Context) ([]okta.App, error) { return d.okta.Apps.Find(ctx, "", 1) })
 	ask(ctx, d, "schema.get", d.okta.Schema.Profile)
 	ask(ctx, d, "links.kinds", d.okta.Links.Definitions)
+	ask(ctx, d, "roles.holders", func(ctx context.Context) (okta.Page[okta.UserID], error) {
+		return d.okta.Admins.List(ctx, okta.Cursor{}, 1)
+	})
 	ask(ctx, d, "users.blocks", func(ctx context.Context) ([]okta.Block, error) { return d.okta.Users.Blocks(ctx, id) })
 	ask(ctx, d, "logs.about", func(ctx context.Context) ([]okta.LogEvent, error) {
 		return d.okta.Logs.About(ctx, id, d.now().Add(-time.Hour), 1)

@@ -131,6 +131,8 @@ func scopeOf(a Action) string {
 		return "okta.linkedObjects.read"
 	case "logs.about":
 		return "okta.logs.read"
+	case "roles.holders":
+		return "okta.roles.read"
 	case "factors.list", "users.blocks", "credential":
 		return "okta.users.read"
 	}
