@@ -14,6 +14,14 @@ type holder struct {
 // Title is the client's name, else its id.
 func (h holder) Title() string { return clientName(h.OAuthClient) }
 
+// known is how many there are, or 0 where a page of the list is all that is known.
+func known(n int, next okta.Cursor, after string) int {
+	if !next.IsZero() || after != "" {
+		return 0
+	}
+	return n
+}
+
 func clientName(c okta.OAuthClient) string {
 	if c.Name != "" {
 		return c.Name
