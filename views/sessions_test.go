@@ -108,7 +108,7 @@ func TestClient(t *testing.T) {
 	t.Parallel()
 	x := fixture{plain}
 	p := x.client()
-	root := reads(t, Client(x.frame(), p), "Sign-ins Notes", "Client id 0oaNotes", "Says its site is https://elsewhere.example/x", "Consents 1 Revoke its consents", "Refresh tokens 2 Revoke its tokens oar1 ODD openid offline_access · given today")
+	root := reads(t, Client(x.frame(), p), "Sign-ins Notes", "Client id 0oaNotes", "Says its site is https://elsewhere.example/x", "Consents Revoke its consents", "Refresh tokens Revoke its tokens oar1 ODD openid offline_access · given today")
 	user, client := p.Person.User.ID, "/users/"+annID+"/clients/0oaNotes"
 	for text, want := range map[string]string{
 		"okta.users.read": GrantURL(user, id(okta.ParseGrantID, "oag1")), "oar2": client + "/tokens/oar2", "Sign-ins": "/users/" + annID + "/sign-ins",
