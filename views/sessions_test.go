@@ -18,8 +18,8 @@ func TestSignIns(t *testing.T) {
 	p := x.signIns()
 	root := reads(t, SignIns(x.frame(), p),
 		"What keeps firstName signed in", "End sessions Revoke all consents",
-		"Notes 2 0oaNotes okta.users.read ODD See who is who · given yesterday 09:53 (24 h ago) okta.users.read",
-		"0oaBare No consent on this page. Its refresh tokens are on its own.", "0oaGone 1 okta.users.read",
+		"Notes 0oaNotes okta.users.read ODD See who is who · given yesterday 09:53 (24 h ago) okta.users.read",
+		"0oaBare No consent on this page. Its refresh tokens are on its own.", "0oaGone okta.users.read",
 		"Blocked devices 2 Okta blocks sign-in from unknown devices", "ODD, ALL",
 		"User login to Okta ODD INVALID_CREDENTIALS · Ann Vo · 10.0.0.9 today 09:53 (just now)",
 	)
