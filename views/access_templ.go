@@ -432,7 +432,7 @@ func idpsPanel(f Frame, p AccessProps) templ.Component {
 			templ_7745c5c3_Var17 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		c := narrowed(p.IdPs.Value, p.Filter, idpNames)
+		c := narrowed(p.IDPs.Value, p.Filter, idpNames)
 		templ_7745c5c3_Var18 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 			templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 			templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
@@ -445,8 +445,8 @@ func idpsPanel(f Frame, p AccessProps) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			if p.IdPs.Err != nil {
-				templ_7745c5c3_Err = readFailed(f, "idps", p.IdPs.Err).Render(ctx, templ_7745c5c3_Buffer)
+			if p.IDPs.Err != nil {
+				templ_7745c5c3_Err = readFailed(f, "idps", p.IDPs.Err).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

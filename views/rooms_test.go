@@ -30,7 +30,7 @@ func (x fixture) access() AccessProps {
 		{Label: x.say("Salesforce"), AppName: x.say("salesforce"), LinkURL: "https://elsewhere.example/" + x.say("x")},
 		{Label: x.say("Old CRM"), AppName: x.say("crm"), Hidden: true},
 	}
-	p.IdPs.Value = []okta.IdentityProvider{{ID: x.say("0oa1"), Name: x.say("Partner"), Type: x.say("SAML2"), Status: x.say("ODD")}}
+	p.IDPs.Value = []okta.IdentityProvider{{ID: x.say("0oa1"), Name: x.say("Partner"), Type: x.say("SAML2"), Status: x.say("ODD")}}
 	return p
 }
 
@@ -140,7 +140,7 @@ func (x fixture) rooms() map[string]templ.Component {
 	empty := desk.Person{User: x.user(okta.Active)}
 	noAccess := AccessProps{AccessPage: desk.AccessPage{Person: empty}}
 	lost := noAccess
-	lost.Person.Groups.Err, lost.Apps.Err, lost.IdPs.Err = x.failed(), x.failed(), x.off()
+	lost.Person.Groups.Err, lost.Apps.Err, lost.IDPs.Err = x.failed(), x.failed(), x.off()
 	noLinks := LinksProps{LinksPage: desk.LinksPage{Person: empty}}
 	unlisted := noLinks
 	unlisted.Kinds.Err = x.off()

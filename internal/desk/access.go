@@ -16,7 +16,7 @@ func (d *Desk) Access(ctx context.Context, who Actor, id okta.UserID) (AccessPag
 		p.Person, _, err = d.look(
 			ctx, who, id,
 			func(ctx context.Context) { p.Apps = part(d.okta.Access.AppLinks(ctx, id))("access.apps") },
-			func(ctx context.Context) { p.IdPs = part(d.okta.Access.IdentityProviders(ctx, id))("access.idps") },
+			func(ctx context.Context) { p.IDPs = part(d.okta.Access.IdentityProviders(ctx, id))("access.idps") },
 		)
 		return p, err
 	})

@@ -19,9 +19,15 @@ import (
 // attributeTypes are the kinds that Okta knows, with what an array holds.
 func attributeTypes() []okta.Attribute {
 	return []okta.Attribute{
-		{Type: "string"}, {Type: "boolean"}, {Type: "integer"}, {Type: "number"},
-		{Type: "array", Items: "string"}, {Type: "array", Items: "integer"}, {Type: "array", Items: "number"},
-		{Type: "string", Enum: []string{"office", "hybrid", "remote"}}, {Type: "string", MaxLength: 10},
+		{Type: "string"},
+		{Type: "boolean"},
+		{Type: "integer"},
+		{Type: "number"},
+		{Type: "array", Items: "string"},
+		{Type: "array", Items: "integer"},
+		{Type: "array", Items: "number"},
+		{Type: "string", Enum: []string{"office", "hybrid", "remote"}},
+		{Type: "string", MaxLength: 10},
 	}
 }
 

@@ -6,7 +6,7 @@ import "keydesk/internal/okta"
 type AccessPage struct {
 	Person Person
 	Apps   Read[[]okta.AppLink]
-	IdPs   Read[[]okta.IdentityProvider]
+	IDPs   Read[[]okta.IdentityProvider]
 }
 
 // LinkQuery is what the page of linked people is asked for.

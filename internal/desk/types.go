@@ -104,9 +104,17 @@ type Object struct {
 func (o Object) String() string {
 	var out []string
 	for _, part := range []struct{ name, value string }{
-		{"type", string(o.Type)}, {"role", o.Role.String()}, {"group", o.Group.String()}, {"app", o.App.String()}, {"instance", o.Instance.String()},
-		{"client", o.Client.String()}, {"grant", o.Grant.String()}, {"token", o.Token.String()}, {"factor", o.Factor.String()},
-		{"link", o.Link.String()}, {"to", o.To.String()},
+		{"type", string(o.Type)},
+		{"role", o.Role.String()},
+		{"group", o.Group.String()},
+		{"app", o.App.String()},
+		{"instance", o.Instance.String()},
+		{"client", o.Client.String()},
+		{"grant", o.Grant.String()},
+		{"token", o.Token.String()},
+		{"factor", o.Factor.String()},
+		{"link", o.Link.String()},
+		{"to", o.To.String()},
 	} {
 		if part.value != "" {
 			out = append(out, part.name+"="+part.value)
