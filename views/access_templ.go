@@ -236,7 +236,7 @@ func allGroups(f Frame, p AccessProps) templ.Component {
 			}
 			ctx = templ.InitializeContext(ctx)
 			if p.Person.Groups.Err != nil {
-				templ_7745c5c3_Err = readFailed(f, "groups", p.Person.Groups.Err).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = readFailed(f, "person", p.Person.Groups.Err).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -683,7 +683,7 @@ func groupsPanel(f Frame, p desk.Person) templ.Component {
 				ctx = templ.InitializeContext(ctx)
 				switch {
 				case p.Groups.Err != nil:
-					templ_7745c5c3_Err = readFailed(f, "groups", p.Groups.Err).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = readFailed(f, "person", p.Groups.Err).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -50,7 +50,7 @@ func rolesPanel(f Frame, p desk.Person) templ.Component {
 			ctx = templ.InitializeContext(ctx)
 			switch {
 			case p.Roles.Err != nil:
-				templ_7745c5c3_Err = readFailed(f, "roles", p.Roles.Err).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = readFailed(f, "person", p.Roles.Err).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -387,7 +387,7 @@ func RolesBody(f Frame, p RolesProps) templ.Component {
 			}
 			switch {
 			case p.Person.Roles.Err != nil:
-				templ_7745c5c3_Err = readFailed(f, "roles", p.Person.Roles.Err).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = readFailed(f, "person", p.Person.Roles.Err).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

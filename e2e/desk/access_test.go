@@ -25,7 +25,7 @@ func TestGroups(t *testing.T) {
 	covers(t, v, "ListUserGroups")
 	v.See("Everyone", "Support")
 	v.Gone("Project " + strings.Repeat("I", 40))
-	v.Text("more groups").Click()
+	v.Link("All 43 groups").Click()
 	v.See("Project " + strings.Repeat("I", 40))
 }
 
@@ -78,7 +78,7 @@ func TestGroupsCannotBeRead(t *testing.T) {
 			}
 			v.Key("Escape")
 			v.Org.Reset()
-			v.Link("Read it again").Click()
+			v.Link("Try again").Click()
 			v.See("Everyone")
 			v.Gone("Protected account.")
 			v.Button("Unlock").Shown()
@@ -94,7 +94,7 @@ func TestRolesCannotBeRead(t *testing.T) {
 	v.Find("Ann Vo")
 	v.See("okta.roles.read", "Until they can be read, the account counts as protected.", "admin roles cannot be read right now")
 	v.Org.Reset()
-	v.Link("Read it again").Click()
+	v.Link("Try again").Click()
 	v.See("None, neither directly nor through a group.")
 	v.Act("Unlock", console.Why{})
 	v.See("Okta unlocked the account.")

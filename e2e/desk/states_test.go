@@ -23,7 +23,8 @@ func TestOktaSlow(t *testing.T) {
 	v.Org.Faults([]oktasim.Fault{{Operation: "UnlockUser", Delay: 3 * time.Second}})
 	v.Act("Unlock", console.Why{})
 	v.See("Waiting for Okta…")
-	if off, err := v.ConfirmButton("Unlock").IsDisabled(); err != nil || !off {
+	sending := v.Dialog("Unlock Ann Vo").Button("Sending…")
+	if off, err := sending.IsDisabled(); err != nil || !off {
 		t.Errorf("the button can be pressed again, %v", err)
 	}
 	v.See("Okta unlocked the account.")

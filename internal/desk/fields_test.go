@@ -305,3 +305,17 @@ func TestCompare(t *testing.T) {
 		}
 	}
 }
+
+// A list whose values do not fit on lines of their own is not taken apart by an
+// edit of another line: it comes through whole, or the form says why not.
+func TestValuesThatLinesCannotHold(t *testing.T) {
+	all := []okta.Attribute{{Name: "skills", Type: "array", Items: "string"}}
+	for _, kept := range []string{"two\nlines", " spaced ", ""} {
+		now := okta.Profile{"skills": encoded(t, []string{"one", kept})}
+		typed := fieldText(now["skills"]) + "\nthree"
+		out, err := changed(all, now, Edit{Want: map[string]string{"skills": typed}})
+		if err == nil && !same(t, out["skills"], encoded(t, []string{"one", kept, "three"})) {
+			t.Errorf("%q: sent %s", kept, out["skills"])
+		}
+	}
+}
