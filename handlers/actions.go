@@ -163,6 +163,12 @@ func (h *Handlers) showAfter(c Ctx, status int, id okta.UserID, props views.Pers
 	if partial(c) {
 		return h.showPerson(c, status, props)
 	}
+	return h.showWhole(c, status, id, props)
+}
+
+// showWhole shows the person with everything read anew; where that fails, what is
+// known of them from the action.
+func (h *Handlers) showWhole(c Ctx, status int, id okta.UserID, props views.PersonProps) error {
 	p, err := h.c.Desk.Person(c.Request().Context(), actor(c), id)
 	switch {
 	case err == nil:

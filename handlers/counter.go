@@ -86,7 +86,7 @@ func (h *Handlers) bare(c Ctx, title string) views.Frame {
 // counterAlive keeps the counter open while somebody types.
 func (h *Handlers) counterAlive(c Ctx) error {
 	k, _, _ := h.c.Login.Counter(c)
-	if err := h.c.Login.Narrow(c, k, counterIdle); err != nil {
+	if err := h.c.Login.Keep(c, k, counterIdle); err != nil {
 		return err
 	}
 	return c.NoContent(http.StatusNoContent)

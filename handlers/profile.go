@@ -150,7 +150,7 @@ func (h *Handlers) create(c Ctx) error {
 	if err == nil {
 		note := outcomeNotice(out)
 		moved(c, views.UserURL(out.Person.User.ID))
-		return h.showAfter(c, http.StatusOK, out.Person.User.ID, views.PersonProps{Person: out.Person, Tab: views.Tab{Notice: &note}})
+		return h.showWhole(c, http.StatusOK, out.Person.User.ID, views.PersonProps{Person: out.Person, Tab: views.Tab{Notice: &note}})
 	}
 	var de *desk.Error
 	if !errors.As(err, &de) || de.Kind == desk.Denied && de.Rule != "token" {

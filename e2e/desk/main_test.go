@@ -41,11 +41,11 @@ func nothingSent(t *testing.T, v *console.Visit) {
 	}
 }
 
-// done asserts that the newest row on a person says who did what, why, and how it
+// done asserts that the newest act on a person says who did what, why, and how it
 // ended, with Okta's own request id.
 func done(t *testing.T, v *console.Visit, p oktasim.Person, action, reason, after string) {
 	t.Helper()
-	a := v.Row(p)
+	a := v.Kit.Acts(audit.Filter{Target: p.ID, Acts: true})[0]
 	if a.Phase != audit.PhaseIntent || a.Action != action || a.Reason != reason || a.Target != p.Login || a.ActorName == "" ||
 		a.End == nil || a.End.Result != audit.Done || a.End.After != after || len(a.End.RequestID) != 32 {
 		t.Errorf("the record says %+v, end %+v", a.Row, a.End)

@@ -7,12 +7,13 @@ import (
 	"keydesk/internal/okta"
 )
 
-// ForgotPassword has Okta mail the person a recovery link, or shows it once
-// (operation ForgotPassword). The present password goes on working.
+// ForgotPassword has Okta mail the person a recovery link (operation
+// ForgotPassword). The present password goes on working. The link is never shown:
+// whoever wants one in hand resets the password.
 func (d *Desk) ForgotPassword(ctx context.Context, who Actor, id okta.UserID, o UserOpts) (Outcome, error) {
 	return d.act(ctx, who, "forgot_password", id, o, func(ctx context.Context) (Outcome, error) {
-		link, err := d.okta.Credentials.ForgotPassword(ctx, id, o.SendEmail)
-		return linkOr("Okta made a recovery link", "recovery link", link, o.SendEmail, err)
+		_, err := d.okta.Credentials.ForgotPassword(ctx, id, true)
+		return said("Okta mails the recovery link.", err)
 	})
 }
 

@@ -34,10 +34,15 @@ const (
 // but to the issuer.
 type attempt struct {
 	state, browser, nonce, verifier, redirectURI, returnTo, address string
+	fresh                                                           bool // the issuer is asked to see proof anew
 }
 
 // Start sends the browser to the issuer (GET /auth/login?return_to=).
 func (l *Login) Start(c echo.Context) error {
+	return l.start(c, returnTo(c.QueryParam("return_to")), false)
+}
+
+func (l *Login) start(c echo.Context, back string, fresh bool) error {
 	ctx := c.Request().Context()
 	p, err := l.issuer.get(ctx)
 	if err != nil {
@@ -45,7 +50,7 @@ func (l *Login) Start(c echo.Context) error {
 	}
 	a := attempt{
 		state: secret(), browser: secret(), nonce: secret(), verifier: oauth2.GenerateVerifier(),
-		redirectURI: l.origin(c.Request()) + CallbackPath, returnTo: returnTo(c.QueryParam("return_to")), address: c.RealIP(),
+		redirectURI: l.origin(c.Request()) + CallbackPath, returnTo: back, address: c.RealIP(), fresh: fresh,
 	}
 	if err := l.remember(ctx, a); err != nil {
 		return storeFault(err)
@@ -62,7 +67,11 @@ func (l *Login) authorizeURL(p *provider, a attempt) string {
 	if l.cfg.BrowserAuthorize != "" {
 		conf.Endpoint.AuthURL = l.cfg.BrowserAuthorize
 	}
-	return conf.AuthCodeURL(a.state, oidc.Nonce(a.nonce), oauth2.S256ChallengeOption(a.verifier))
+	options := []oauth2.AuthCodeOption{oidc.Nonce(a.nonce), oauth2.S256ChallengeOption(a.verifier)}
+	if a.fresh { // with max_age the issuer has to say when it saw proof
+		options = append(options, oauth2.SetAuthURLParam("prompt", "login"), oauth2.SetAuthURLParam("max_age", "0"))
+	}
+	return conf.AuthCodeURL(a.state, options...)
 }
 
 func (l *Login) oauth(p *provider, redirectURI string) *oauth2.Config {
@@ -90,9 +99,9 @@ func (l *Login) remember(ctx context.Context, a attempt) error {
 	if err != nil {
 		return err
 	}
-	_, err = l.db.W.ExecContext(ctx, `insert into login_attempt (state_hash, browser_hash, nonce, verifier, redirect_uri, return_to, address, expires_at)
-		values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		hash(a.state), hash(a.browser), a.nonce, a.verifier, a.redirectURI, a.returnTo, a.address, l.cfg.Now().Add(attemptTTL).UnixMilli())
+	_, err = l.db.W.ExecContext(ctx, `insert into login_attempt (state_hash, browser_hash, nonce, verifier, redirect_uri, return_to, address, expires_at, fresh)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		hash(a.state), hash(a.browser), a.nonce, a.verifier, a.redirectURI, a.returnTo, a.address, l.cfg.Now().Add(attemptTTL).UnixMilli(), number(a.fresh))
 	return err
 }
 
@@ -100,8 +109,8 @@ func (l *Login) remember(ctx context.Context, a attempt) error {
 // taken once. Another browser's request leaves it as it is.
 func (l *Login) take(ctx context.Context, state, browser string) (a attempt, ok bool, err error) {
 	err = l.db.W.QueryRowContext(ctx, `delete from login_attempt where state_hash = $1 and browser_hash = $2 and expires_at > $3
-		returning nonce, verifier, redirect_uri, return_to`,
-		hash(state), hash(browser), l.cfg.Now().UnixMilli()).Scan(&a.nonce, &a.verifier, &a.redirectURI, &a.returnTo)
+		returning nonce, verifier, redirect_uri, return_to, fresh`,
+		hash(state), hash(browser), l.cfg.Now().UnixMilli()).Scan(&a.nonce, &a.verifier, &a.redirectURI, &a.returnTo, &a.fresh)
 	if errors.Is(err, sql.ErrNoRows) {
 		return a, false, nil
 	}

@@ -39,6 +39,14 @@ func (l *Login) Callback(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	switch good, err := l.proven(ctx, who, a.fresh); {
+	case err != nil:
+		return storeFault(err)
+	case !good && a.fresh:
+		return untrusted(errors.New("the issuer was asked to see proof anew and did not"))
+	case !good:
+		return l.start(c, a.returnTo, true)
+	}
 	if err := l.begin(c, who, raw); err != nil {
 		return err
 	}

@@ -1,6 +1,9 @@
 package login
 
 import (
+	"context"
+	"database/sql"
+	"errors"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -26,12 +29,57 @@ func (l *Login) Narrow(c echo.Context, k Counter, life time.Duration) error {
 	if err != nil || ses.IsNew {
 		return storeFault(err)
 	}
+	if err := l.needsProof(c.Request().Context(), dataOf(ses).Actor); err != nil {
+		return storeFault(err)
+	}
+	return l.Keep(c, k, life)
+}
+
+// Keep gives the narrowed session more time.
+func (l *Login) Keep(c echo.Context, k Counter, life time.Duration) error {
+	ses, err := l.sessions.Get(c.Request(), l.sessions.name)
+	if err != nil || ses.IsNew {
+		return storeFault(err)
+	}
 	k.Until = l.cfg.Now().Add(life).UnixMilli()
 	dataOf(ses).Counter = &k
 	if err := ses.Save(c.Request(), c.Response()); err != nil {
 		return storeFault(err)
 	}
 	return nil
+}
+
+// clockSkew is how far an issuer's clock may be behind.
+const clockSkew = 2 * time.Minute
+
+// needsProof makes the issuer's word count for an operator only if it sees proof
+// of who they are from now on. Whoever stands at the counter has the operator's
+// browser, and with it a session at the issuer that would sign them in unasked.
+func (l *Login) needsProof(ctx context.Context, actor string) error {
+	_, err := l.db.W.ExecContext(ctx, `update staff set fresh_after = $1 where issuer || '#' || subject = $2`, l.cfg.Now().UnixMilli(), actor)
+	return err
+}
+
+// proven reports whether the issuer saw proof late enough. Where it was asked to
+// see it anew, its clock may be behind.
+func (l *Login) proven(ctx context.Context, who Claims, asked bool) (bool, error) {
+	var after int64
+	err := l.db.R.QueryRowContext(ctx, `select fresh_after from staff where issuer = $1 and subject = $2`, who.Issuer, who.Subject).Scan(&after)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && after == 0 {
+		return true, nil
+	}
+	least := time.UnixMilli(after).Truncate(time.Second)
+	if asked {
+		least = least.Add(-clockSkew)
+	}
+	return !who.AuthTime.Before(least) && !who.AuthTime.IsZero(), err
+}
+
+func number(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 // Counter returns what the session is narrowed to, and whether it is; open is
