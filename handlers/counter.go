@@ -121,7 +121,10 @@ func (h *Handlers) typed(c Ctx, s desk.Spec, run desk.UserAction) error {
 		return h.endCounter(c, http.StatusOK, n)
 	case errors.As(err, &de):
 		p := h.problem(c, err)
-		p.Notice.Seq, p.Notice.Rule = 0, ""
+		p.Notice.Seq, p.Notice.Rule, p.Notice.Ask = 0, "", ""
+		if de.Kind == desk.Guarded || de.Kind == desk.Denied { // why is the operator's to know
+			p.Notice.Text = "This cannot be done here now. Nothing was changed."
+		}
 		return h.endCounter(c, p.Status, p.Notice)
 	}
 	return err

@@ -133,10 +133,7 @@ func (h *Handlers) showNew(c Ctx, status int, tab views.Tab, n desk.NewPerson, p
 // create makes a person, or with the button "find" only looks for groups and gives
 // the form back as it was.
 func (h *Handlers) create(c Ctx) error {
-	o, err := options(c)
-	if err != nil {
-		return err
-	}
+	o, bad := options(c)
 	field := c.Request().PostFormValue
 	n := desk.NewPerson{
 		Values: editOf(c).Want, Groups: o.Scope.Groups,
@@ -146,7 +143,10 @@ func (h *Handlers) create(c Ctx) error {
 	if field("find") != "" {
 		return h.showNew(c, http.StatusOK, views.Tab{Form: views.Form{Action: "users.create", Note: field("note"), Ticket: field("ticket")}}, n, nil)
 	}
-	out, err := h.c.Desk.Create(c.Request().Context(), actor(c), o, n)
+	out, err := desk.Outcome{}, bad
+	if bad == nil {
+		out, err = h.c.Desk.Create(c.Request().Context(), actor(c), o, n)
+	}
 	if err == nil {
 		note := outcomeNotice(out)
 		moved(c, views.UserURL(out.Person.User.ID))

@@ -37,7 +37,7 @@ func (h *Handlers) Routes() []Route {
 		{Method: http.MethodPost, Path: "/theme", do: h.theme},
 		{Method: http.MethodGet, Path: "/", Perm: desk.ReadOwnRecord, do: h.home},
 		of("users.list", http.MethodGet, "/users", h.users),
-		{Method: http.MethodGet, Path: views.NewPersonPath, Perm: desk.CreateUsers, do: h.newPerson},
+		{Method: http.MethodGet, Path: views.NewPersonPath, Perm: desk.ReadUsers, do: h.newPerson},
 		of("users.create", http.MethodPost, views.ActionPath("users.create"), h.create),
 		of("users.get", http.MethodGet, user, h.person),
 		{Method: http.MethodGet, Path: views.AdminsPath, Perm: desk.ReadUsers, do: h.admins},

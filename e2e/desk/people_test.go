@@ -45,6 +45,7 @@ func TestCreatePerson(t *testing.T) {
 	if !ok || p.Status != "PASSWORD_EXPIRED" || len(p.Groups) != 2 || p.Groups[1] != "Support" {
 		t.Errorf("the organisation has %+v", p)
 	}
+	done(t, v, p, "users.create", console.Reason, "PASSWORD_EXPIRED")
 	if !v.Org.CheckPassword(p.ID, v.Role("code", "").At(0).Words()) {
 		t.Error("the password that was shown is not the account's")
 	}
@@ -86,6 +87,9 @@ func TestErase(t *testing.T) {
 	v := console.Open(t, "admin")
 	p := v.Ordinary(1)[0]
 	v.NextCall(p)
+	v.Org.Reset()
+	explained(t, v, action{title: "Erase", only: "Deactivated"}, "ACTIVE")
+	v.Key("Escape")
 	v.Act("Deactivate", console.Why{})
 	v.See("Okta deactivated the account.")
 	v.Org.Reset()
@@ -109,4 +113,19 @@ func TestErase(t *testing.T) {
 	if a := v.Row(p); a.Action != "users.erase" || a.End == nil || a.End.Detail != "the account is gone" || a.Target != p.Login {
 		t.Errorf("the record says %+v", a)
 	}
+	v.Search().Fill(p.Login)
+	v.Heading("Nobody found").Shown()
+}
+
+// The helpdesk deactivates and erases nobody, and is told who does.
+func TestEraseIsClosedToTheHelpdesk(t *testing.T) {
+	t.Parallel()
+	v := console.Open(t, "helpdesk")
+	v.NextCall(v.Org.FirstWith("DEPROVISIONED"))
+	v.Org.Reset()
+	if v.Offered("Erase") {
+		t.Error("it is offered")
+	}
+	v.See("Erase", "Your role, helpdesk, does not include this.", "Ask a member of Keydesk Admins")
+	nothingSent(t, v)
 }

@@ -33,12 +33,14 @@ func TestEditProfile(t *testing.T) {
 	v.Field("Days of holiday").Fill("28")
 	v.Field("Floors the badge opens").Fill("2\n7")
 	v.Field("Place of work").Choose("office")
+	v.Field("VIP").Choose("Yes")
+	v.Field("Skills").Fill("first aid\n\nGo, or “golang”")
 	saves(v)
 	v.See("Okta saved the profile.")
 	covers(t, v, "PartialUpdateUser")
 	sentOnce(t, v, "PartialUpdateUser")
 	after := v.Now(p).Profile
-	for name, want := range map[string]any{"title": "Keeper of keys", "weeklyHours": 20.25, "holidayDays": 28.0, "floors": []any{2.0, 7.0}, "workplace": "office"} {
+	for name, want := range map[string]any{"title": "Keeper of keys", "weeklyHours": 20.25, "holidayDays": 28.0, "floors": []any{2.0, 7.0}, "workplace": "office", "vip": true, "skills": []any{"first aid", "Go, or “golang”"}} {
 		if !reflect.DeepEqual(after[name], want) {
 			t.Errorf("%s is %v, want %v", name, after[name], want)
 		}
@@ -153,6 +155,22 @@ func TestProfileIsClosedToAuditors(t *testing.T) {
 	v.See(p.Login, "Your role, auditor, does not include this.", "Ask a member of Keydesk Helpdesk")
 	if v.Button("Save").Visible() {
 		t.Error("saving is offered")
+	}
+	nothingSent(t, v)
+}
+
+// To replace a profile is for admins: the helpdesk reads it and is told so.
+func TestReplaceIsClosedToTheHelpdesk(t *testing.T) {
+	t.Parallel()
+	v := console.Open(t, "helpdesk")
+	p := v.Ordinary(1)[0]
+	v.NextCall(p)
+	v.Tab("Profile")
+	v.Org.Reset()
+	v.Go(v.Link("The profile as bare JSON"))
+	v.See(p.Login, "Replace the whole profile", "Your role, helpdesk, does not include this.", "Ask a member of Keydesk Admins")
+	if v.Button("Replace the profile").Visible() {
+		t.Error("it is offered")
 	}
 	nothingSent(t, v)
 }

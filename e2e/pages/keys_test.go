@@ -121,3 +121,35 @@ func TestSkipLink(t *testing.T) {
 	v.Key("Enter")
 	v.Role("main", "").Focused()
 }
+
+// Digits lead to the pages of a person, and a role is taken away without a mouse.
+func TestRoomsByKey(t *testing.T) {
+	t.Parallel()
+	v := console.Open(t, "admin")
+	p := v.Ordinary(1)[0]
+	v.Org.GrantRole(p.ID, "REPORT_ADMIN")
+	v.NextCall(p)
+	for _, step := range []struct{ key, path string }{
+		{"2", "/access"}, {"4", "/sign-ins"}, {"5", "/links"}, {"6", "/profile"}, {"1", ""}, {"3", "/roles"},
+	} {
+		v.Key(step.key)
+		v.At("/users/" + p.ID + step.path)
+		v.Ready()
+	}
+	tabTo(t, v, "A Report Administrator")
+	v.Key("Enter")
+	v.Button("Remove role").Shown()
+	v.Ready()
+	tabTo(t, v, "BUTTON Remove role")
+	v.Key("Enter")
+	v.Dialog("Remove the role from " + console.Name(p)).Field("Reason").Focused()
+	if err := v.Keyboard().Type("Left the reporting team"); err != nil {
+		t.Fatal(err)
+	}
+	v.Key("Enter")
+	v.See("Okta removed the role.")
+	v.Heading(console.Name(p)).Focused()
+	if now := v.Now(p); len(now.Roles) != 0 {
+		t.Errorf("the person holds %v", now.Roles)
+	}
+}

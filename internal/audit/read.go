@@ -60,7 +60,7 @@ func (f Filter) where() (string, []any) {
 		add("actor_id = $", f.Actor)
 	}
 	if f.Target != "" {
-		add("target_id = $", f.Target)
+		add("(target_id = $ or exists (select 1 from record o where o.intent = record.seq and o.target_id = $))", f.Target) // who was made is known at the end
 	}
 	if f.Action != "" {
 		add("action = $", f.Action)

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 
+	"keydesk/internal/audit"
 	"keydesk/internal/okta"
 )
 
@@ -100,21 +102,22 @@ func (d *Desk) AssignRole(ctx context.Context, who Actor, id okta.UserID, o User
 	})
 }
 
-// assign gives the role and then its limit. A limit that Okta refuses takes the
-// role back; a limit whose end is unknown is tried again by settling.
+// assign gives the role and then its limit. Where a limit fails the role is taken
+// back; where that fails too the act stays open, and settling goes on with it.
 func (d *Desk) assign(ctx context.Context, id okta.UserID, t okta.RoleType, s RoleScope) error {
 	role, err := d.okta.Roles.Assign(ctx, id, okta.NewRole{Type: t})
 	if okta.IsUnsure(err) && !s.isZero() {
 		var there bool
+		lost := err
 		if role, there, err = d.heldNow(ctx, id, t, err); err == nil && !there {
-			return &Error{Kind: Upstream, Action: "roles.assign", Msg: "Okta did not answer. We looked: the role is not assigned."}
+			return &Error{Kind: Upstream, Action: "roles.assign", Err: lost, Msg: "Okta did not answer. We looked: the role is not assigned."}
 		}
 	}
 	if err != nil || s.isZero() {
 		return err
 	}
 	if err := d.limit(ctx, id, role.ID, s); err != nil {
-		return d.takeBack(ctx, id, role.ID, err)
+		return d.takeBack(ctx, id, t, err)
 	}
 	return nil
 }
@@ -122,6 +125,7 @@ func (d *Desk) assign(ctx context.Context, id okta.UserID, t okta.RoleType, s Ro
 // heldNow looks whether a role is held directly; where that cannot be told, the
 // assignment is unfinished.
 func (d *Desk) heldNow(ctx context.Context, id okta.UserID, t okta.RoleType, cause error) (okta.Role, bool, error) {
+	ctx = okta.WithReceipt(ctx, &okta.Receipt{}) // the record keeps the change's own
 	roles, err := d.okta.Roles.List(ctx, id)
 	if err != nil {
 		return okta.Role{}, false, &unfinished{errors.Join(cause, err)}
@@ -157,12 +161,21 @@ func (d *Desk) addApp(ctx context.Context, id okta.UserID, role okta.RoleID, a A
 	return d.okta.Targets.AddInstance(ctx, id, role, a.App, a.Instance)
 }
 
-// takeBack removes a role that could not be limited.
-func (d *Desk) takeBack(ctx context.Context, id okta.UserID, role okta.RoleID, cause error) error {
-	if err := d.okta.Roles.Remove(ctx, id, role); err != nil && !okta.IsNotFound(err) {
+// takeBack removes a role that could not be limited, and looks whether it is gone.
+func (d *Desk) takeBack(ctx context.Context, id okta.UserID, t okta.RoleType, cause error) error {
+	role, there, err := d.heldNow(ctx, id, t, cause)
+	if err == nil && there {
+		if err = d.okta.Roles.Remove(ctx, id, role.ID); okta.IsNotFound(err) || okta.IsUnsure(err) {
+			err = nil // what counts is whether it is there
+		}
+		if err == nil {
+			_, there, err = d.heldNow(ctx, id, t, cause)
+		}
+	}
+	if err != nil || there {
 		return &unfinished{&Error{
 			Kind: Unsure, Action: "roles.assign", Err: errors.Join(cause, err),
-			Msg: "The role is assigned and could not be limited, nor taken back: it may reach everything. Keydesk goes on trying whenever this person's page is opened. Look at the role now, and tell whoever runs Keydesk.",
+			Msg: "The role is assigned and could not be limited, nor taken back: it may reach everything. Keydesk goes on trying every minute. Look at the role now, and tell whoever runs Keydesk.",
 		}}
 	}
 	why := "Okta did not answer."
@@ -170,13 +183,19 @@ func (d *Desk) takeBack(ctx context.Context, id okta.UserID, role okta.RoleID, c
 	if errors.As(cause, &oe) && oe.Status > 0 {
 		why = "Okta said: " + reason(oe)
 	}
-	return &Error{Kind: Conflict, Action: "roles.assign", Err: cause, Msg: "The role could not be limited as chosen, so it was taken back. " + why}
+	return &Error{Kind: Conflict, Action: "roles.assign", Err: &takenBack{cause}, Msg: "The role could not be limited as chosen, so it was taken back. " + why}
 }
+
+// takenBack is the error of an act that was done in part and undone.
+type takenBack struct{ error }
+
+// Unwrap returns the cause.
+func (t *takenBack) Unwrap() error { return t.error }
 
 // finishAssignment goes on with an assignment that was cut off, from what the
 // record says it was to be.
-func (d *Desk) finishAssignment(ctx context.Context, id okta.UserID, params string) (found string, err error) {
-	t, s, err := parseAssignment(params)
+func (d *Desk) finishAssignment(ctx context.Context, id okta.UserID, r audit.Row) (found string, err error) {
+	t, s, err := parseAssignment(r.Params)
 	if err != nil {
 		return "", err
 	}
@@ -186,6 +205,8 @@ func (d *Desk) finishAssignment(ctx context.Context, id okta.UserID, params stri
 		return "", err
 	case !there:
 		return "cut off; the role is not assigned", nil
+	case role.Created.Before(r.At.Add(-clocksDiffer)):
+		return "cut off; the role that is held is older, and was left alone", nil
 	case s.isZero():
 		return "cut off; the role is assigned, without a limit as was wanted", nil
 	}
@@ -194,7 +215,11 @@ func (d *Desk) finishAssignment(ctx context.Context, id okta.UserID, params stri
 		return "cut off; the role was limited now: " + s.String(), nil
 	}
 	var half *unfinished
-	if err = d.takeBack(ctx, id, role.ID, err); errors.As(err, &half) {
+	var refused *okta.Error
+	if !errors.As(err, &refused) || okta.IsUnsure(err) || refused.Status < 400 || refused.Status >= 500 || refused.Status == http.StatusTooManyRequests {
+		return "", err // no word of Okta's: the limit is tried again
+	}
+	if err = d.takeBack(ctx, id, t, err); errors.As(err, &half) {
 		return "", err
 	}
 	return "cut off; the role could not be limited and was taken back", nil

@@ -5,6 +5,8 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"keydesk/internal/audit"
@@ -65,9 +67,12 @@ func (d *Desk) NewPersonForm(ctx context.Context, who Actor, n NewPerson, text s
 // fault. The outcome's Person has the account and nothing else.
 func (d *Desk) Create(ctx context.Context, who Actor, o UserOpts, n NewPerson) (Outcome, error) {
 	x := &deed{who: who, spec: spec("users.create"), opts: o}
-	leave, err := d.enter(ctx, x)
-	if err != nil {
-		return Outcome{}, err
+	if dec := decideActor(who, x.spec); !dec.Allowed {
+		return Outcome{}, d.refused(ctx, x, denied(x.spec.Action, dec))
+	}
+	leave, ok := d.creations.tryEnter(strings.ToLower(strings.TrimSpace(n.Values["login"])))
+	if !ok {
+		return Outcome{}, &Error{Kind: Conflict, Action: "users.create", Rule: "once", Msg: "Somebody with this login is being created right now. Nothing was sent."}
 	}
 	defer leave()
 	made, err := d.readyNew(ctx, x, n)
@@ -88,8 +93,13 @@ func (d *Desk) readyNew(ctx context.Context, x *deed, n NewPerson) (okta.NewUser
 	if err != nil {
 		return made, err
 	}
-	x.user.Profile = okta.Profile{"login": asJSON(strings.TrimSpace(n.Values["login"]))} // the record's name for it
-	x.named = fmt.Sprintf("activate=%t password=%t", n.Activate, n.Password)
+	if login := strings.TrimSpace(n.Values["login"]); readable(login) && len(login) <= maxLogin { // the record's name for it
+		x.user.Profile = okta.Profile{"login": asJSON(login)}
+	}
+	x.named = fmt.Sprintf("activate=%t password=%t change=%t", n.Activate, n.Password, made.ChangeAtNextLogin)
+	if slices.Contains(providers(), n.Provider.Type) && n.Provider.Type != "OKTA" {
+		x.named += " provider=" + n.Provider.Type
+	}
 	if s := (RoleScope{Groups: n.Groups}).String(); s != "" {
 		x.named += " " + s
 	}
@@ -116,6 +126,14 @@ func (d *Desk) readyNew(ctx context.Context, x *deed, n NewPerson) (okta.NewUser
 	return made, nil
 }
 
+// maxLogin is the longest login that Okta takes.
+const maxLogin = 100
+
+// providers are the keepers of a password that somebody new can have.
+func providers() []string {
+	return []string{"", "OKTA", "FEDERATION", "ACTIVE_DIRECTORY", "LDAP", "SOCIAL", "IMPORT"}
+}
+
 func asJSON(s string) json.RawMessage {
 	b, _ := json.Marshal(s) // a string always can
 	return b
@@ -125,7 +143,13 @@ func asJSON(s string) json.RawMessage {
 func newProfile(s okta.ProfileSchema, values map[string]string) (okta.Profile, *Error) {
 	required := okta.Profile{"firstName": nil, "lastName": nil, "email": nil, "login": nil}
 	out, problems := okta.Profile{}, map[string]string{}
-	for _, a := range attributes(s, required) {
+	known := attributes(s, required)
+	for name, text := range values {
+		if strings.TrimSpace(text) != "" && !slices.ContainsFunc(known, func(a okta.Attribute) bool { return a.Name == name }) {
+			problems[name] = "Okta does not say right now that there is such an attribute."
+		}
+	}
+	for _, a := range known {
 		_, must := required[a.Name]
 		want := strings.TrimSpace(formText(values[a.Name]))
 		if want == "" {
@@ -141,7 +165,7 @@ func newProfile(s okta.ProfileSchema, values map[string]string) (okta.Profile, *
 		out[a.Name] = raw
 	}
 	if len(problems) > 0 {
-		return nil, &Error{Kind: Invalid, Action: "users.create", Fields: problems, Msg: "Some fields need another look. Nothing was sent."}
+		return nil, &Error{Kind: Invalid, Action: "users.create", Fields: problems, Msg: "Some fields need another look: " + strings.Join(slices.Sorted(maps.Keys(problems)), ", ") + ". Nothing was sent."}
 	}
 	return out, nil
 }

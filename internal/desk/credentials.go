@@ -4,6 +4,7 @@ import (
 	"context"
 	"unicode/utf8"
 
+	"keydesk/internal/audit"
 	"keydesk/internal/okta"
 )
 
@@ -21,7 +22,7 @@ func (d *Desk) ForgotPassword(ctx context.Context, who Actor, id okta.UserID, o 
 // (operation ChangePassword).
 func (d *Desk) ChangePassword(ctx context.Context, who Actor, id okta.UserID, o UserOpts) (Outcome, error) {
 	return d.typed(ctx, who, "change_password", id, o, func(ctx context.Context) (Outcome, error) {
-		return said("Okta changed the password.", d.okta.Credentials.ChangePassword(ctx, id, o.Old, o.New, true, o.RevokeSessions))
+		return said("Okta changed the password.", d.okta.Credentials.ChangePassword(ctx, id, o.Old, o.New, true, false))
 	})
 }
 
@@ -64,23 +65,25 @@ func (d *Desk) OpenCounter(ctx context.Context, who Actor, a Action, id okta.Use
 	if err := d.ready(ctx, x, nil); err != nil {
 		return Person{}, err
 	}
-	d.seen(ctx, who, a, x.user, "counter opened")
+	row := x.row()
+	row.Phase, row.Detail = audit.PhaseEvent, "counter opened"
+	if _, err := d.record.Add(ctx, row); err != nil {
+		return Person{}, unrecorded(a, err)
+	}
 	return Person{User: x.user}, nil
 }
 
 // typed is act for what a person typed; what cannot be meant is refused before
 // anything is read or spent.
 func (d *Desk) typed(ctx context.Context, who Actor, a Action, id okta.UserID, o UserOpts, do func(context.Context) (Outcome, error)) (Outcome, error) {
-	if e := checkTyping(a, o.Typing); e != nil {
+	if e := CheckTyping(a, o.Typing); e != nil {
 		return Outcome{}, e
 	}
 	return d.act(ctx, who, a, id, o, do)
 }
 
 // CheckTyping says what is wrong with what was typed at the counter, or nil.
-func CheckTyping(a Action, t Typing) *Error { return checkTyping(a, t) }
-
-func checkTyping(a Action, t Typing) *Error {
+func CheckTyping(a Action, t Typing) *Error {
 	wrong := func(field, msg string) *Error { return &Error{Kind: Invalid, Action: a, Field: field, Msg: msg} }
 	needs := func(s okta.Secret, field, msg string) *Error {
 		if n := len(s.Reveal()); n == 0 || n > 1000 || !utf8.ValidString(s.Reveal()) {

@@ -24,11 +24,12 @@ type Desk struct {
 	now    func() time.Time
 	log    *slog.Logger
 
-	changes  turns[okta.UserID] // one at a time for each person
-	searches turns[string]      // a few at a time for each operator
-	service  service
-	optional optional
-	owner    atomic.Pointer[okta.UserID] // the credential's owner, once known
+	changes   turns[okta.UserID] // one at a time for each person
+	creations turns[string]      // one at a time for each login
+	searches  turns[string]      // a few at a time for each operator
+	service   service
+	optional  optional
+	owner     atomic.Pointer[okta.UserID] // the credential's owner, once known
 }
 
 // StaffFunc tells the console role that a person had when they last signed in.
@@ -48,7 +49,7 @@ type Config struct {
 // New returns a Desk.
 func New(c Config) *Desk {
 	d := &Desk{okta: c.Okta, app: c.ServiceApp, record: c.Record, staff: c.Staff, key: c.Key, now: c.Now, log: c.Log}
-	d.changes.atOnce, d.searches.atOnce = 1, 2
+	d.changes.atOnce, d.creations.atOnce, d.searches.atOnce = 1, 1, 2
 	return d
 }
 

@@ -1,6 +1,11 @@
 package desk
 
-import "keydesk/internal/okta"
+import (
+	"strconv"
+	"strings"
+
+	"keydesk/internal/okta"
+)
 
 // effects are the sentences of an action's dialog: what will happen.
 func effects(a Action, u okta.User) []string {
@@ -36,6 +41,32 @@ func effects(a Action, u okta.User) []string {
 		return []string{"Okta forgets " + first + " for good: profile, group memberships, app assignments, factors, roles and links.", "The login becomes free. Nothing of it can be brought back."}
 	}
 	return accessEffects(a, first, mail)
+}
+
+// lost says what goes with an account, as far as it was read.
+func lost(p Person) (out []string) {
+	for _, part := range []struct {
+		n         int
+		one, many string
+		unread    bool
+	}{
+		{len(p.Groups.Value), "group membership", "group memberships", p.Groups.Err != nil},
+		{len(p.Roles.Value), "admin role", "admin roles", p.Roles.Err != nil},
+		{len(p.Factors.Value), "enrolled factor", "enrolled factors", p.Factors.Err != nil || p.Factors.Kept},
+	} {
+		switch {
+		case part.unread:
+			out = append(out, "its "+part.many)
+		case part.n == 1:
+			out = append(out, "1 "+part.one)
+		case part.n > 1:
+			out = append(out, strconv.Itoa(part.n)+" "+part.many)
+		}
+	}
+	if len(out) == 0 {
+		return nil
+	}
+	return []string{"With the account go " + strings.Join(out, ", ") + ", and every app assignment, consent, token and link."}
 }
 
 // accessEffects are the sentences of the rooms beside the lifecycle.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"maps"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,6 +25,7 @@ func attributes(s okta.ProfileSchema, p okta.Profile) []okta.Attribute {
 		if !slices.ContainsFunc(out, func(a okta.Attribute) bool { return a.Name == name }) {
 			a := okta.Attribute{Name: name, Title: name, Custom: true}
 			a.Type, a.Items = kindOfValue(p[name])
+			a.ReadOnly = a.Type == "object" // a form has no field for it; the bare JSON has
 			out = append(out, a)
 		}
 	}
@@ -37,14 +39,22 @@ func kindOfValue(raw json.RawMessage) (kind, items string) {
 		return "string", ""
 	case raw[0] == 't' || raw[0] == 'f':
 		return "boolean", ""
+	case raw[0] == '{':
+		return "object", ""
 	case raw[0] == '[':
 		var list []json.RawMessage
 		if json.Unmarshal(raw, &list) != nil || len(list) == 0 {
 			return "array", "string"
 		}
 		items, _ = kindOfValue(list[0])
+		for _, v := range list[1:] {
+			if kind, _ := kindOfValue(v); kind != items {
+				items = "number" // 0 may be either
+			}
+		}
 		return "array", items
-	case bytes.ContainsAny(raw, ".eE"):
+	}
+	if _, err := strconv.ParseInt(string(raw), 10, 64); err != nil {
 		return "number", ""
 	}
 	return "integer", ""
@@ -75,8 +85,8 @@ func fieldText(raw json.RawMessage) string {
 	return string(bytes.TrimSpace(raw))
 }
 
-// formText undoes what a browser does to the ends of lines.
-func formText(s string) string { return strings.ReplaceAll(s, "\r\n", "\n") }
+// formText has every end of a line as one sign, whatever a browser made of it.
+func formText(s string) string { return strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(s) }
 
 // fieldValue is what was typed as the JSON of an attribute; problem says, as a
 // sentence, why it is none.
@@ -137,16 +147,38 @@ func arrayValue(a okta.Attribute, text string) (json.RawMessage, string) {
 	return raw, ""
 }
 
+// lines reports whether each value of a list fits on a line of its own, as a form
+// has them; what is no list does.
+func lines(raw json.RawMessage) bool {
+	var list []json.RawMessage
+	if json.Unmarshal(raw, &list) != nil {
+		return true
+	}
+	for _, v := range list {
+		if s := fieldText(v); s == "" || strings.TrimSpace(s) != s || strings.Contains(s, "\n") {
+			return false
+		}
+	}
+	return true
+}
+
 // changed are the attributes whose text differs from what Okta has, as they are to
 // be sent; null clears one, which must have been said.
 func changed(all []okta.Attribute, now okta.Profile, e Edit) (okta.Profile, *Error) {
 	out, problems := okta.Profile{}, map[string]string{}
+	for name, want := range e.Want { // of the form, but not of what can be read now
+		if !slices.ContainsFunc(all, func(a okta.Attribute) bool { return a.Name == name }) && formText(want) != formText(e.Was[name]) {
+			problems[name] = "Okta does not say right now that there is such an attribute."
+		}
+	}
 	for _, a := range all {
 		want, typed := e.Want[a.Name]
 		if want = formText(want); !typed || want == fieldText(now[a.Name]) {
 			continue
 		}
 		switch {
+		case !lines(now[a.Name]):
+			problems[a.Name] = "One of its values does not fit on a line of its own. Edit this in the bare JSON."
 		case a.ReadOnly:
 			problems[a.Name] = "Okta does not let this be changed."
 		case want == "" && a.Required:
@@ -165,25 +197,73 @@ func changed(all []okta.Attribute, now okta.Profile, e Edit) (okta.Profile, *Err
 	}
 	switch {
 	case len(problems) > 0:
-		return nil, &Error{Kind: Invalid, Action: "users.update", Fields: problems, Msg: "Some fields need another look. Nothing was sent."}
+		return nil, &Error{Kind: Invalid, Action: "users.update", Fields: problems, Msg: "Some fields need another look: " + strings.Join(slices.Sorted(maps.Keys(problems)), ", ") + ". Nothing was sent."}
 	case len(out) == 0:
 		return nil, &Error{Kind: Invalid, Action: "users.update", Msg: "Nothing was changed, so nothing was sent."}
 	}
 	return out, nil
 }
 
-func compact(raw json.RawMessage) []byte {
-	var b bytes.Buffer
-	if json.Compact(&b, raw) != nil {
-		return raw
-	}
-	return b.Bytes()
-}
-
+// indented is JSON to be read: with the signs that stand in it, not their escapes.
 func indented(v any) string {
-	b, err := json.MarshalIndent(v, "", "  ")
-	if err != nil {
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if e.Encode(v) != nil {
 		return ""
 	}
-	return string(b)
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// parseProfile reads a JSON object in which no attribute stands twice; problem
+// says, as a sentence, why it is none.
+func parseProfile(body string) (p okta.Profile, problem string) {
+	d := json.NewDecoder(strings.NewReader(body))
+	if open, err := d.Token(); err != nil || open != json.Delim('{') {
+		return nil, "This is not a JSON object. Nothing was sent."
+	}
+	p = okta.Profile{}
+	for d.More() {
+		name, err := d.Token()
+		key, isName := name.(string)
+		var value json.RawMessage
+		if err != nil || !isName || d.Decode(&value) != nil {
+			return nil, "This is not a JSON object. Nothing was sent."
+		}
+		if !isAttributeName(key) {
+			return nil, "No attribute can have such a name: letters, digits and _ are all there is. Nothing was sent."
+		}
+		if _, twice := p[key]; twice {
+			return nil, "The attribute " + key + " stands there twice. Nothing was sent."
+		}
+		p[key] = value
+	}
+	if _, err := d.Token(); err != nil || d.More() || len(p) == 0 || !json.Valid([]byte(body)) {
+		return nil, "This is not a JSON object. Nothing was sent."
+	}
+	return p, ""
+}
+
+// isAttributeName takes what Okta takes for the name of an attribute. Names go into
+// the record as they are.
+func isAttributeName(s string) bool {
+	for i, c := range s {
+		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+		if !letter && (i == 0 || c != '_' && (c < '0' || c > '9')) {
+			return false
+		}
+	}
+	return s != "" && len(s) <= 64
+}
+
+// sameJSON reports whether two texts say the same.
+func sameJSON(a, b json.RawMessage) bool {
+	decode := func(raw json.RawMessage) (v any) {
+		d := json.NewDecoder(bytes.NewReader(raw))
+		d.UseNumber()
+		_ = d.Decode(&v) // what is not there is nil
+		return v
+	}
+	return reflect.DeepEqual(decode(a), decode(b))
 }

@@ -49,7 +49,7 @@ func value(t *rapid.T, a okta.Attribute, label string) any {
 		}
 		return list
 	case a.MaxLength > 0:
-		return rapid.StringN(1, a.MaxLength, -1).Draw(t, label)
+		return strings.ReplaceAll(rapid.StringN(1, a.MaxLength, -1).Draw(t, label), "\r", "_")
 	}
 	return strings.ReplaceAll(rapid.String().Draw(t, label), "\r", "")
 }

@@ -23,7 +23,7 @@ func (d *Desk) finish(ctx context.Context, x *deed, out Outcome, err error) (Out
 	rctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), rereadTimeout)
 	defer cancel()
 	now, factors, rerr := d.reread(rctx, x)
-	if x.spec.Action == "users.erase" && okta.IsNotFound(rerr) {
+	if x.spec.Action == "users.erase" && okta.IsNotFound(rerr) && (err == nil || okta.IsUnsure(err) || okta.IsNotFound(err)) {
 		return d.erased(ctx, x, out, err)
 	}
 	r := x.row()
@@ -85,9 +85,12 @@ func (d *Desk) erased(ctx context.Context, x *deed, out Outcome, err error) (Out
 // An act of several steps that stands between two of them stays open.
 func result(err, rerr error) audit.Result {
 	var half *unfinished
+	var undone *takenBack
 	switch {
 	case errors.As(err, &half):
 		return audit.Unknown
+	case errors.As(err, &undone):
+		return audit.Failed
 	case err == nil:
 		return audit.Done
 	case !okta.IsUnsure(err):
@@ -108,6 +111,7 @@ func (u *unfinished) Unwrap() error { return u.error }
 // detail says in the record what the result alone does not.
 func (x *deed) detail(but string, err, rerr error) string {
 	var oe *okta.Error
+	var undone *takenBack
 	answer := "no answer"
 	if x.got.Status != 0 {
 		answer = "an answer that could not be used"
@@ -117,6 +121,8 @@ func (x *deed) detail(but string, err, rerr error) string {
 		return "confirmed; the person could not be read again"
 	case err == nil:
 		return but
+	case errors.As(err, &undone):
+		return "done in part and taken back"
 	case okta.IsUnsure(err) && rerr == nil:
 		return answer + "; the person was read again"
 	case okta.IsUnsure(err):
@@ -143,7 +149,8 @@ func (d *Desk) confirmed(x *deed, out Outcome, rerr error) (Outcome, error) {
 
 // explain turns the failure of a change into words.
 func (d *Desk) explain(x *deed, now okta.User, err, rerr error) error {
-	if !okta.IsUnsure(err) {
+	var known *Error
+	if !okta.IsUnsure(err) || errors.As(err, &known) {
 		return translate(x.spec.Action, err)
 	}
 	e := &Error{Kind: Unsure, Action: x.spec.Action, Err: err}
@@ -178,6 +185,8 @@ func (d *Desk) again(ctx context.Context, x *deed, seq int64, err error) error {
 		e.Msg = "This page was used once already, for another choice, and works once. Nothing was sent. Read it again, then decide."
 	case first.End == nil:
 		e.Kind, e.Msg = Unsure, "This was sent once already, and its end is not known. It was not sent again."
+	case first.End.Result == audit.Done && isForm(x.spec.Action):
+		e.Msg = "This form was sent once already, and done. What stands in it now was not sent. Read the page again."
 	case first.End.Result == audit.Done:
 		e.Msg = "This was done already, once. It was not sent again; anything shown once is not shown a second time."
 	case first.End.Result == audit.Failed && first.End.Status == 0:

@@ -13,8 +13,9 @@ import (
 	"keydesk/internal/okta"
 )
 
-// operatorHolds is how long what was read of an operator's own account counts
-// for an action that takes nobody over; such an action reads it each time.
+// operatorHolds is how long what was read of an operator's own account counts for
+// an action that takes nobody over and hands out no privilege; those read it each
+// time.
 const operatorHolds = time.Minute
 
 // readTarget reads what a change is decided on: the target and its roles afresh,
@@ -96,7 +97,7 @@ func (s *service) since(id okta.UserID, then time.Time) bool {
 // inService stops an operator whose own account is no longer in use: a session
 // of the console may outlive the job.
 func (d *Desk) inService(ctx context.Context, who Actor, s Spec) *Error {
-	if who.OktaID.IsZero() || s.Risk != Takeover && d.service.since(who.OktaID, d.now().Add(-operatorHolds)) {
+	if who.OktaID.IsZero() || s.Risk != Takeover && s.Risk != Privilege && d.service.since(who.OktaID, d.now().Add(-operatorHolds)) {
 		return nil
 	}
 	self, err := d.okta.Users.Get(ctx, who.OktaID)

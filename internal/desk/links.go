@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"slices"
+	"strings"
 	"sync"
 
 	"keydesk/internal/okta"
@@ -33,10 +34,24 @@ func (d *Desk) Links(ctx context.Context, who Actor, id okta.UserID, q LinkQuery
 			}
 		}
 		if q.Text != "" && !q.Name.IsZero() {
-			p.Found = d.candidates(ctx, who, p.Person.User, on, q)
+			p.Found = d.candidates(ctx, who, p.Person.User, on, q, p.primaries(q.Name))
 		}
 		return p, nil
 	})
+}
+
+// primaries is whom the person has in a relationship, as a token carries it.
+func (p LinksPage) primaries(name okta.LinkName) string {
+	for _, k := range p.Kinds.Value {
+		if k.Def.Primary.Name == name {
+			ids := make([]okta.UserID, len(k.Primary.Value))
+			for i, u := range k.Primary.Value {
+				ids[i] = u.ID
+			}
+			return linkState(ids)
+		}
+	}
+	return ""
 }
 
 // linkKinds reads the relationships and then, side by side, both ends of each.
@@ -71,7 +86,29 @@ func (d *Desk) linked(ctx context.Context, id okta.UserID, name okta.LinkName) R
 	return Read[[]okta.User]{Value: d.people(ctx, ids)}
 }
 
-func (d *Desk) candidates(ctx context.Context, who Actor, u okta.User, on Standing, q LinkQuery) Read[[]Candidate] {
+// linkTo says whether the actor may make somebody the other end of a link: nobody
+// makes themselves anybody's manager.
+func (d *Desk) linkTo(ctx context.Context, who Actor, to okta.UserID) Decision {
+	owner, err := d.credentialOwner(ctx)
+	switch {
+	case to == who.OktaID:
+		return refuse("self", "Nobody links others to themselves from here.", "Ask a colleague.")
+	case err != nil || to == owner:
+		return refuse("protected.credential", "This account owns the credential that Keydesk works with; nobody is linked to it from here.", "Use Okta's own console.")
+	}
+	return Decision{Allowed: true}
+}
+
+// linkState is who stands at the primary end now, as a token carries it.
+func linkState(ids []okta.UserID) string {
+	words := make([]string, len(ids))
+	for i, id := range ids {
+		words[i] = id.String()
+	}
+	return strings.Join(words, " ")
+}
+
+func (d *Desk) candidates(ctx context.Context, who Actor, u okta.User, on Standing, q LinkQuery, state string) Read[[]Candidate] {
 	found, err := d.Find(ctx, who, Query{Text: q.Text})
 	if err != nil {
 		return Read[[]Candidate]{Err: asError(err)}
@@ -82,7 +119,7 @@ func (d *Desk) candidates(ctx context.Context, who Actor, u okta.User, on Standi
 		if c.ID == u.ID {
 			itself = refuse("links.self", "Nobody is linked to themselves.", "")
 		}
-		out = append(out, Candidate{c, d.offer(who, u, on, "links.set", Object{Link: q.Name, To: c.ID}, "", itself)})
+		out = append(out, Candidate{c, d.offer(who, u, on, "links.set", Object{Link: q.Name, To: c.ID}, state, itself, d.linkTo(ctx, who, c.ID))})
 	}
 	return Read[[]Candidate]{Value: out}
 }
@@ -96,8 +133,20 @@ func (d *Desk) SetLink(ctx context.Context, who Actor, id okta.UserID, o UserOpt
 			if o.On.To == id {
 				return &Error{Kind: Conflict, Action: "links.set", Rule: "links.self", Msg: "Nobody is linked to themselves. Nothing was sent."}
 			}
+			if dec := d.linkTo(ctx, who, o.On.To); !dec.Allowed {
+				return denied("links.set", dec)
+			}
+			now, err := d.okta.Links.List(ctx, id, o.On.Link)
+			if err == nil && linkState(now) != x.shown.State {
+				return staleObject("links.set", "The link")
+			}
+			if err != nil {
+				return asError(translate("links.set", err))
+			}
 			to, err := d.okta.Users.Get(ctx, o.On.To)
-			x.named = "to_login=" + to.Profile.Login()
+			if login := to.Profile.Login(); readable(login) {
+				x.named = "to_login=" + login
+			}
 			return asError(translate("links.set", err))
 		},
 		do: func(ctx context.Context) (Outcome, error) {

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"slices"
+	"strconv"
 
 	"keydesk/internal/okta"
 )
@@ -25,7 +26,7 @@ func ParseObject(part func(name string) string) (Object, error) {
 		func() error { return parseInto(part("type"), &o.Type, parseRoleType) },
 	} {
 		if err := read(); err != nil {
-			return Object{}, &Error{Kind: NotFound, Msg: "This is not the address of anything in Okta.", Err: err}
+			return Object{}, notThere(err)
 		}
 	}
 	return o, nil
@@ -50,6 +51,9 @@ func parseRoleType(s string) (okta.RoleType, error) {
 // ParseScope reads the limits of a role out of a form: ids of groups, and apps as
 // AppTarget writes them.
 func ParseScope(groups, apps []string) (s RoleScope, err error) {
+	if len(groups)+len(apps) > limitsAtOnce {
+		return s, &Error{Kind: Invalid, Action: "roles.assign", Msg: "Choose fewer groups or apps: " + strconv.Itoa(limitsAtOnce) + " at once are the most."}
+	}
 	for _, v := range groups {
 		g, err := okta.ParseGroupID(v)
 		if err != nil {
@@ -67,9 +71,6 @@ func ParseScope(groups, apps []string) (s RoleScope, err error) {
 		if !slices.Contains(s.Apps, a) {
 			s.Apps = append(s.Apps, a)
 		}
-	}
-	if len(s.Groups)+len(s.Apps) > limitsAtOnce {
-		return RoleScope{}, &Error{Kind: Invalid, Action: "roles.assign", Msg: "Choose fewer limits: 20 at once are the most."}
 	}
 	return s, nil
 }

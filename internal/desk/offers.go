@@ -19,6 +19,9 @@ func (d *Desk) dress(who Actor, p *Person, on Standing) {
 		if s.ofPerson() {
 			o := d.offer(who, p.User, on, s.Action, Object{}, "")
 			o.Likely = s.Action == likely
+			if s.Action == "users.erase" {
+				o.Effects = append(lost(*p), o.Effects...)
+			}
 			p.Offers = append(p.Offers, o)
 		}
 	}
@@ -127,7 +130,7 @@ func lawful(a Action) (statuses []okta.Status, link string) {
 	case "users.update", "users.replace":
 		return all, ""
 	case "users.erase":
-		return []okta.Status{okta.Deprovisioned}, "delete"
+		return []okta.Status{okta.Deprovisioned}, "" // whatever link there is: in another status it deactivates
 	}
 	return append(all, okta.Deprovisioned), ""
 }
@@ -187,12 +190,14 @@ func choices(a Action) []Choice {
 
 // words are the choices as the record keeps them.
 func (o UserOpts) words(a Action) string {
-	on := map[string]bool{"send_email": o.SendEmail, "revoke_sessions": o.RevokeSessions, "oauth_tokens": o.OAuthTokens, "forget_devices": o.ForgetDevices}
-	if o.Swap {
-		return "swap=true"
+	on := map[string]bool{"send_email": o.SendEmail, "revoke_sessions": o.RevokeSessions, "oauth_tokens": o.OAuthTokens, "forget_devices": o.ForgetDevices, "swap": o.Swap}
+
+	all := choices(a)
+	if strings.HasPrefix(string(a), "targets.add_") && o.Swap {
+		all = append(all, Choice{Name: "swap"})
 	}
 	var out []string
-	for _, c := range choices(a) {
+	for _, c := range all {
 		out = append(out, fmt.Sprintf("%s=%t", c.Name, on[c.Name]))
 	}
 	return strings.Join(out, " ")

@@ -42,19 +42,24 @@ func (o *optional) set(a Action, e *Error, now time.Time) {
 }
 
 // ask makes a read that the console can do without. Where the credential lacks
-// the right, or the organisation the feature, that is found out once.
+// the right, or the organisation the feature, that is found out once. A refusal
+// about one person says nothing of the others: they may be out of the reach of the
+// credential's role.
 func ask[T any](ctx context.Context, d *Desk, a Action, do func(context.Context) (T, error)) Read[T] {
 	if e := d.optional.get(a, d.now()); e != nil {
 		return Read[T]{Err: e}
 	}
 	v, err := do(ctx)
 	r := part(v, err)(a)
-	if okta.IsForbidden(err) || okta.IsFeatureOff(err) || lacking(err) != "" {
+	if okta.IsForbidden(err) && !aboutOne(a) || okta.IsFeatureOff(err) || lacking(err) != "" {
 		r.Err.Off = true
 		d.optional.set(a, r.Err, d.now())
 	}
 	return r
 }
+
+// aboutOne reports whether an optional read is about one person.
+func aboutOne(a Action) bool { return a == "factors.list" || a == "users.blocks" || a == "logs.about" }
 
 // Probe finds out which optional reads the credential's rights leave out, before
 // anybody looks at a page. It is run at every start.

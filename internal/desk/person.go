@@ -41,12 +41,10 @@ func (d *Desk) Person(ctx context.Context, who Actor, id okta.UserID) (Person, e
 // page beside: the account, its groups and its admin roles, who may do what to
 // it, and what became of a change whose end was open.
 func (d *Desk) look(ctx context.Context, who Actor, id okta.UserID, panels ...func(context.Context)) (Person, Standing, error) {
-	p, err := d.read(ctx, id, panels)
-	if err == nil || okta.IsNotFound(err) {
-		if serr := d.settle(ctx, id); serr != nil {
-			d.log.WarnContext(ctx, "a change of unknown end could not be settled", "error", serr)
-		}
+	if err := d.settle(ctx, id); err != nil {
+		d.log.WarnContext(ctx, "a change of unknown end could not be settled", "error", err)
 	}
+	p, err := d.read(ctx, id, panels)
 	if err != nil {
 		return Person{}, Standing{}, err
 	}

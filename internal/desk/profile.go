@@ -2,7 +2,6 @@ package desk
 
 import (
 	"context"
-	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
@@ -65,6 +64,11 @@ func (d *Desk) Profile(ctx context.Context, who Actor, id okta.UserID) (ProfileP
 // Typed puts what was typed back into the fields, and marks those that somebody
 // else has changed since.
 func (p *ProfilePage) Typed(e Edit, problems map[string]string) {
+	for _, name := range slices.Sorted(maps.Keys(problems)) {
+		if _, typed := e.Want[name]; typed && !slices.ContainsFunc(p.Fields, func(f Field) bool { return f.Attr.Name == name }) {
+			p.Fields = append(p.Fields, Field{Attr: okta.Attribute{Name: name, Title: name, Type: "string", Custom: true}})
+		}
+	}
 	for i := range p.Fields {
 		f := &p.Fields[i]
 		if was, shown := e.Was[f.Attr.Name]; shown {
@@ -112,8 +116,9 @@ func (d *Desk) ReplaceProfile(ctx context.Context, who Actor, id okta.UserID, o 
 			wrong := func(field, msg string) *Error {
 				return &Error{Kind: Invalid, Action: "users.replace", Field: field, Msg: msg}
 			}
-			if err := json.Unmarshal([]byte(body), &profile); err != nil || len(profile) == 0 {
-				return wrong("profile", "This is not a JSON object. Nothing was sent.")
+			var problem string
+			if profile, problem = parseProfile(body); problem != "" {
+				return wrong("profile", problem)
 			}
 			changes, removed := compare(x.user.Profile, profile)
 			etag = x.user.ETag
@@ -136,12 +141,15 @@ func (d *Desk) ReplaceProfile(ctx context.Context, who Actor, id okta.UserID, o 
 // compare names the attributes that differ and those that are left out.
 func compare(was, want okta.Profile) (changes, removed []string) {
 	for name, raw := range want {
-		if string(compact(raw)) != string(compact(was[name])) && (isSet(raw) || isSet(was[name])) {
+		if !isSet(raw) {
+			continue
+		}
+		if !sameJSON(raw, was[name]) {
 			changes = append(changes, name)
 		}
 	}
 	for name, raw := range was {
-		if _, kept := want[name]; !kept && isSet(raw) {
+		if isSet(raw) && !isSet(want[name]) {
 			removed = append(removed, name)
 		}
 	}

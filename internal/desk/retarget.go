@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	"keydesk/internal/okta"
@@ -19,7 +20,7 @@ func (d *Desk) retarget(ctx context.Context, who Actor, a Action, id okta.UserID
 			if gone != nil {
 				return gone
 			}
-			list := d.targets(ctx, id, role)
+			list := d.targets(ctx, id, role, x.on.Roles)
 			if list.Err != nil {
 				return list.Err
 			}
@@ -110,8 +111,28 @@ func (d *Desk) swapped(ctx context.Context, id okta.UserID, o UserOpts, before [
 	default:
 		err = d.okta.Targets.RemoveApp(ctx, id, o.On.Role, old.On.App)
 	}
+	if okta.IsUnsure(err) {
+		if there, lerr := d.limits(ctx, id, o.On.Role, old); lerr != nil {
+			return Outcome{Label: label, But: "Whether " + old.Label + " was taken away is not known: Okta did not answer. Look at the limits before you go on."}, nil
+		} else if !there {
+			err = nil
+		}
+	}
 	if err != nil && !okta.IsNotFound(err) { // an instance replaces its app by itself
 		return Outcome{Label: label, But: old.Label + " could not be taken away: the role reaches both. Take it away by itself."}, nil
 	}
 	return Outcome{Label: label + " It took " + old.Label + " away after that."}, nil
+}
+
+// limits reports whether a role is limited to t now.
+func (d *Desk) limits(ctx context.Context, id okta.UserID, role okta.RoleID, t Target) (bool, error) {
+	r := okta.Role{ID: role, Type: okta.HelpDeskAdmin} // of its kind: what can be limited to groups
+	if t.On.Group.IsZero() {
+		r.Type = okta.AppAdmin
+	}
+	list := d.targets(okta.WithReceipt(ctx, &okta.Receipt{}), id, r, nil)
+	if list.Err != nil {
+		return false, list.Err
+	}
+	return slices.ContainsFunc(list.Value, t.same), nil
 }

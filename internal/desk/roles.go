@@ -28,7 +28,7 @@ func (d *Desk) Roles(ctx context.Context, who Actor, id okta.UserID) (RolesPage,
 		var all sync.WaitGroup
 		for i, r := range p.Person.Roles.Value {
 			p.Held[i] = HeldRole{Role: r, Through: through(p.Person, r)}
-			all.Go(func() { p.Held[i].Targets = d.targets(short, id, r) })
+			all.Go(func() { p.Held[i].Targets = d.targets(short, id, r, p.Person.Roles.Value) })
 		}
 		all.Wait()
 		return p, nil
@@ -77,7 +77,7 @@ func (d *Desk) Role(ctx context.Context, who Actor, id okta.UserID, q RoleQuery)
 		}
 		p.Role = assignment(p.Person.Roles.Value, found.Value, q.Held)
 		p.Through = through(p.Person, p.Role)
-		p.Targets = d.targets(ctx, id, p.Role)
+		p.Targets = d.targets(ctx, id, p.Role, p.Person.Roles.Value)
 		d.offerTargets(ctx, who, &p, on)
 		return p, nil
 	})

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"keydesk/internal/audit"
@@ -42,10 +43,13 @@ func (d *Desk) settleRow(ctx context.Context, r audit.Row) error {
 	return d.settle(ctx, id)
 }
 
+// clocksDiffer is how far Okta's clock and ours may be apart.
+const clocksDiffer = 2 * time.Minute
+
 // settleNew looks whether an account came to be whose making was cut off. Search
 // lags, so that nobody is found says something only after a while.
 func (d *Desk) settleNew(ctx context.Context, r audit.Row) error {
-	leave, ok := d.changes.tryEnter(okta.UserID{}) // whoever is being made has that turn
+	leave, ok := d.creations.tryEnter(strings.ToLower(r.Target))
 	if !ok {
 		return nil
 	}
@@ -59,7 +63,9 @@ func (d *Desk) settleNew(ctx context.Context, r audit.Row) error {
 		return err
 	}
 	r.Result, r.Detail, r.Status, r.RequestID = audit.Settled, "cut off; nobody has this login", 0, ""
-	if len(page.Items) > 0 {
+	if len(page.Items) > 0 && page.Items[0].Created.Before(r.At.Add(-clocksDiffer)) {
+		r.Detail = "cut off; the login is an older account's"
+	} else if len(page.Items) > 0 {
 		u := page.Items[0]
 		r.Detail, r.TargetID, r.After = "cut off; the account was created", u.ID.String(), string(u.Status)
 	}
@@ -99,7 +105,7 @@ func (d *Desk) settle(ctx context.Context, id okta.UserID) error {
 // cut off between its steps is finished first: it may reach too far.
 func (d *Desk) close(ctx context.Context, r audit.Row, u okta.User, found string) (err error) {
 	if r.Action == "roles.assign" && !u.ID.IsZero() {
-		found, err = d.finishAssignment(ctx, u.ID, r.Params)
+		found, err = d.finishAssignment(context.WithoutCancel(ctx), u.ID, r)
 	}
 	if err != nil {
 		return err

@@ -14,10 +14,18 @@ import (
 // targetsFound is how many groups or apps a search offers.
 const targetsFound = 8
 
-// targets reads what a role is limited to; an empty list means everything. Roles
-// that cannot be limited are not asked about.
-func (d *Desk) targets(ctx context.Context, id okta.UserID, r okta.Role) Read[[]Target] {
+// targets reads what a role, one of all those held, is limited to; an empty list
+// means everything. Roles that cannot be limited are not asked about. Where the
+// same is held directly too, Okta's address leads to that one.
+func (d *Desk) targets(ctx context.Context, id okta.UserID, r okta.Role, all []okta.Role) Read[[]Target] {
+	twin := func(o okta.Role) bool { return o.ID == r.ID && o.AssignmentType != "GROUP" }
 	switch {
+	case !r.Type.GroupTargets() && !r.Type.AppTargets():
+	case r.AssignmentType == "GROUP" && slices.ContainsFunc(all, twin):
+		return Read[[]Target]{Err: &Error{
+			Kind: Upstream, Action: "targets.groups",
+			Msg: "The person holds this role directly as well, and Okta gives both the same id: what this one is limited to is told at the group alone.",
+		}}
 	case r.Type.GroupTargets():
 		groups, err := d.okta.Targets.Groups(ctx, id, r.ID)
 		return part(groupTargets(r, groups), err)("targets.groups")
@@ -105,11 +113,11 @@ func (d *Desk) nameApp(ctx context.Context, t *Target) Decision {
 	if t.On.Instance.IsZero() || !t.On.App.IsZero() {
 		return Decision{Allowed: true}
 	}
-	app := ask(ctx, d, "apps.find", func(ctx context.Context) (okta.App, error) { return d.okta.Apps.Get(ctx, t.On.Instance) })
-	if app.Err != nil {
+	app, err := d.okta.Apps.Get(okta.WithReceipt(ctx, &okta.Receipt{}), t.On.Instance)
+	if err != nil {
 		return refuse("targets.app_name", "To take an instance away Okta wants the name of its app, which only the list of apps tells, and that cannot be read: the credential needs okta.apps.read.", "Ask whoever runs Keydesk.")
 	}
-	t.On.App, t.Note = app.Value.Name, "one instance of "+app.Value.Name.String()
+	t.On.App, t.Note = app.Name, "one instance of "+app.Name.String()
 	return Decision{Allowed: true}
 }
 
@@ -170,14 +178,14 @@ func (d *Desk) findTargets(ctx context.Context, t okta.RoleType, text string, is
 func (d *Desk) named(ctx context.Context, s RoleScope) []Target {
 	var out []Target
 	for _, id := range s.Groups {
-		g := ask(ctx, d, "groups.find", func(ctx context.Context) (okta.Group, error) { return d.okta.Groups.Get(ctx, id) })
-		out = append(out, Target{Label: cmp.Or(g.Value.Name, id.String()), On: Object{Group: id}})
+		g, _ := d.okta.Groups.Get(ctx, id) // the id is a name too
+		out = append(out, Target{Label: cmp.Or(g.Name, id.String()), On: Object{Group: id}})
 	}
 	for _, a := range s.Apps {
 		t := Target{Label: "every instance of " + a.App.String(), On: Object{App: a.App, Instance: a.Instance}}
 		if !a.Instance.IsZero() {
-			app := ask(ctx, d, "apps.find", func(ctx context.Context) (okta.App, error) { return d.okta.Apps.Get(ctx, a.Instance) })
-			t.Label = cmp.Or(app.Value.Label, a.String())
+			app, _ := d.okta.Apps.Get(ctx, a.Instance)
+			t.Label = cmp.Or(app.Label, a.String())
 		}
 		out = append(out, t)
 	}

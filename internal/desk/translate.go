@@ -46,7 +46,7 @@ func upstream(e *Error, oe *okta.Error) {
 		e.Kind, e.Msg = NotFound, missing(e.Action)
 	case okta.IsStale(oe):
 		e.Kind, e.Rule, e.Msg = Conflict, "stale", "Somebody changed the profile at the same moment. Nothing was saved. Look again, then decide."
-	case oe.Code == "E0000001" && !read && len(fieldsOf(oe)) > 0:
+	case oe.Code == "E0000001" && isForm(e.Action) && len(fieldsOf(oe)) > 0:
 		e.Kind, e.Fields, e.Msg = Invalid, fieldsOf(oe), "Okta refused some fields. Nothing was changed."
 	case oe.Code == "E0000031": // a search or a cursor that Okta does not take
 		e.Kind, e.Field, e.Msg = Invalid, "q", "Okta cannot search for that, or this page of the results no longer exists. Search again."
@@ -65,6 +65,9 @@ func upstream(e *Error, oe *okta.Error) {
 		e.Kind, e.Msg = Upstream, fmt.Sprintf("Okta answered with an error (%d). Nothing was changed.", oe.Status)
 	}
 }
+
+// isForm reports whether an action has a form with a field for each attribute.
+func isForm(a Action) bool { return a == "users.create" || a == "users.update" || a == "users.replace" }
 
 // fieldsOf are the attributes that Okta names in "name: what is wrong" causes.
 func fieldsOf(oe *okta.Error) map[string]string {

@@ -39,7 +39,7 @@ func (l *Login) Callback(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	switch good, err := l.proven(ctx, who, a.fresh); {
+	switch good, err := l.proven(ctx, who); {
 	case err != nil:
 		return storeFault(err)
 	case !good && a.fresh:

@@ -29,7 +29,7 @@ func (l *Login) Narrow(c echo.Context, k Counter, life time.Duration) error {
 	if err != nil || ses.IsNew {
 		return storeFault(err)
 	}
-	if err := l.needsProof(c.Request().Context(), dataOf(ses).Actor); err != nil {
+	if err := l.needsProof(c.Request().Context(), dataOf(ses)); err != nil {
 		return storeFault(err)
 	}
 	return l.Keep(c, k, life)
@@ -49,30 +49,28 @@ func (l *Login) Keep(c echo.Context, k Counter, life time.Duration) error {
 	return nil
 }
 
-// clockSkew is how far an issuer's clock may be behind.
-const clockSkew = 2 * time.Minute
-
-// needsProof makes the issuer's word count for an operator only if it sees proof
-// of who they are from now on. Whoever stands at the counter has the operator's
+// needsProof makes the issuer's word count for an operator only if it has seen
+// proof of who they are once more. Whoever stands at the counter has the operator's
 // browser, and with it a session at the issuer that would sign them in unasked.
-func (l *Login) needsProof(ctx context.Context, actor string) error {
-	_, err := l.db.W.ExecContext(ctx, `update staff set fresh_after = $1 where issuer || '#' || subject = $2`, l.cfg.Now().UnixMilli(), actor)
+func (l *Login) needsProof(ctx context.Context, d *sessionData) error {
+	seen := time.Unix(d.AuthTime, 0)
+	if d.AuthTime == 0 { // the issuer did not say
+		seen = l.cfg.Now()
+	}
+	_, err := l.db.W.ExecContext(ctx, `update staff set fresh_after = $1 where issuer || '#' || subject = $2`, seen.UnixMilli(), d.Actor)
 	return err
 }
 
-// proven reports whether the issuer saw proof late enough. Where it was asked to
-// see it anew, its clock may be behind.
-func (l *Login) proven(ctx context.Context, who Claims, asked bool) (bool, error) {
+// proven reports whether the issuer has seen proof since the last counter was
+// opened: later than it had for the session that opened it. Both are the issuer's
+// own times, so no two clocks are compared.
+func (l *Login) proven(ctx context.Context, who Claims) (bool, error) {
 	var after int64
 	err := l.db.R.QueryRowContext(ctx, `select fresh_after from staff where issuer = $1 and subject = $2`, who.Issuer, who.Subject).Scan(&after)
 	if errors.Is(err, sql.ErrNoRows) || err == nil && after == 0 {
 		return true, nil
 	}
-	least := time.UnixMilli(after).Truncate(time.Second)
-	if asked {
-		least = least.Add(-clockSkew)
-	}
-	return !who.AuthTime.Before(least) && !who.AuthTime.IsZero(), err
+	return who.AuthTime.UnixMilli() > after, err
 }
 
 func number(b bool) int {

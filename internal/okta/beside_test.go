@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-	"unicode/utf8"
 )
 
 func since() time.Time { return time.Date(2026, 11, 24, 11, 0, 0, 0, time.UTC) }
@@ -117,29 +116,35 @@ func TestSchema(t *testing.T) {
 	}
 }
 
-// FuzzProperties: the order is that of the text, and the members are those that a
-// map would have.
+// FuzzProperties: the members are those that a map would have, in the order in
+// which they are written.
 func FuzzProperties(f *testing.F) {
-	for _, s := range []string{`{}`, `null`, `[]`, `{"b":{},"a":{"type":"string"}}`, `{"a":{},"a":{}}`, `{"a":null}`, `{"a":{"items":{"enum":[1,[]]}}}`} {
+	for _, s := range []string{`{}`, `null`, `[]`, `{"b":{},"a":{"type":"string"}}`, `{"a":{},"a":{}}`, `{"":{},"":{}}`, `{"a":null}`, `{"a":{"items":{"enum":[1,[]]}}}`} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		var ps properties
+		var ps, again properties
 		if json.Unmarshal(b, &ps) != nil {
 			return
 		}
-		var names map[string]any
-		if err := json.Unmarshal(b, &names); err != nil {
+		var members map[string]any
+		if err := json.Unmarshal(b, &members); err != nil {
 			t.Fatalf("%s: %v", b, err)
 		}
-		at := -1
+		var written []string
 		for _, p := range ps {
-			if _, ok := names[p.name]; !ok {
+			name, _ := json.Marshal(p.name)
+			written = append(written, string(name)+":{}")
+			if _, ok := members[p.name]; !ok {
 				t.Errorf("%s: %q is not in it", b, p.name)
 			}
-			delete(names, "")
-			if i := strings.Index(string(b), `"`+p.name+`"`); i > at && utf8.ValidString(p.name) {
-				at = i
+		}
+		if err := json.Unmarshal([]byte("{"+strings.Join(written, ",")+"}"), &again); err != nil || len(again) != len(ps) || len(members) > len(ps) {
+			t.Fatalf("%s: %d of %d members came back, %v", b, len(again), len(members), err)
+		}
+		for i := range again {
+			if again[i].name != ps[i].name {
+				t.Errorf("%s: %q came back as %q", b, ps[i].name, again[i].name)
 			}
 		}
 	})

@@ -22,7 +22,7 @@ import (
 )
 
 const (
-	tokenPath     = "/oauth2/v1/token"
+	tokenPath     = "/oauth2/v1/token" //nolint:gosec // an address, no token
 	tokenTries    = 3
 	tokenTimeout  = 10 * time.Second
 	assertionLife = 5 * time.Minute

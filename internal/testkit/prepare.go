@@ -30,7 +30,7 @@ func (k *Kit) prepare(a desk.Action, p oktasim.Person) string {
 	case a == "users.replace":
 		return page + views.RawPath
 	case a == "links.set":
-		return page + views.LinksPath + "?name=manager&q=isaura"
+		return page + views.LinksPath + "?name=manager&q=ann.vo"
 	case a == "links.remove":
 		return page + views.LinksPath
 	case a == "roles.assign":
