@@ -89,7 +89,8 @@ func TestLooksOfWhatIsMissing(t *testing.T) {
 	v.NextCall(p)
 	v.Org.Faults([]oktasim.Fault{
 		{Operation: "ListUserIdentityProviders", Status: http.StatusServiceUnavailable},
-		{Operation: "ListLinkedObjectDefinitions", Status: http.StatusForbidden}, {Operation: "GetUserSchema", Status: http.StatusForbidden},
+		{Operation: "ListLinkedObjectDefinitions", Status: http.StatusForbidden},
+		{Operation: "GetUserSchema", Status: http.StatusForbidden},
 	})
 	v.Tab("Access")
 	v.See("Okta answered with an error (503).")
