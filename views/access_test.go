@@ -35,7 +35,7 @@ func TestAccessStates(t *testing.T) {
 	if len(again) != 2 {
 		t.Fatalf("%d panels can be tried again, want 2: what is off stays off", len(again))
 	}
-	for i, id := range []string{"#groups", "#apps"} {
+	for i, id := range []string{"#person", "#apps"} {
 		if attr(again[i], "hx-select") != id || attr(again[i], "hx-target") != id || attr(again[i], "hx-get") != attr(again[i], "href") {
 			t.Errorf("again: %v", again[i].Attr)
 		}
