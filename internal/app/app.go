@@ -14,6 +14,7 @@ import (
 	"net/netip"
 	"net/url"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -152,6 +153,7 @@ func (a *App) Work(ctx context.Context) {
 	}
 	a.settle(ctx)
 	a.Desk.Probe(ctx)
+	debug.FreeOSMemory() // what it took to start is not needed again
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
 	for {
