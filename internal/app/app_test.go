@@ -113,8 +113,8 @@ func TestWorkSettles(t *testing.T) {
 	done := make(chan struct{})
 	go func() { a.Work(ctx); close(done) }()
 	for {
+		last, lerr := a.Record.Act(ctx, gone) // first: it is settled after the other
 		act, err := a.Record.Act(ctx, seq)
-		last, lerr := a.Record.Act(ctx, gone)
 		if err != nil || lerr != nil {
 			t.Fatal(err, lerr)
 		}
