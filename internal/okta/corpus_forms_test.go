@@ -1,6 +1,7 @@
 package okta
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/url"
@@ -52,7 +53,7 @@ func (x exchange) newRole() NewRole {
 }
 
 // secretOr hides a recorded secret, or any where none was recorded.
-func secretOr(recorded string) Secret { return NewSecret(firstOf(recorded, "not recorded")) }
+func secretOr(recorded string) Secret { return NewSecret(cmp.Or(recorded, "not recorded")) }
 
 func (x exchange) changeCredentials(ctx context.Context, c *Client, id UserID) error {
 	b := x.body()

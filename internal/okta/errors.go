@@ -1,6 +1,7 @@
 package okta
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -189,7 +190,7 @@ func (c *Client) refusal(op Operation, a answer) *Error {
 	var b errorBody
 	_ = json.Unmarshal(a.body, &b) // what could be read of it stays
 	e.Code = firstWord(b.Code, b.OAuth)
-	e.Summary = c.clean(firstOf(b.Summary, b.Description, b.Message))
+	e.Summary = c.clean(cmp.Or(b.Summary, b.Description, b.Message))
 	e.ID = firstWord(b.ID)
 	for _, cause := range b.Causes[:min(len(b.Causes), maxCauses)] {
 		e.Causes = append(e.Causes, c.clean(cause.Summary))
@@ -233,15 +234,6 @@ func firstWord(words ...string) string {
 	for _, w := range words {
 		if segment(w).valid() {
 			return w
-		}
-	}
-	return ""
-}
-
-func firstOf(texts ...string) string {
-	for _, t := range texts {
-		if t != "" {
-			return t
 		}
 	}
 	return ""

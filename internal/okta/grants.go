@@ -54,7 +54,7 @@ func (g *Grant) UnmarshalJSON(b []byte) error {
 		return err
 	}
 	*g = Grant{w.ID, w.Status, w.Created, w.LastUpdated, w.Issuer, w.Client, w.Person, w.ScopeID, w.Source, w.Embedded.Scope}
-	g.Scope.Name = firstOf(g.Scope.Name, g.ScopeID)
+	g.Scope.Name = cmp.Or(g.Scope.Name, g.ScopeID)
 	return nil
 }
 

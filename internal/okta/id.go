@@ -9,44 +9,10 @@ import (
 // ErrBadID says that a text is no id, so no path was made of it.
 var ErrBadID = errors.New("okta: bad id")
 
-// UserID is the id of a person in Okta. Only ParseUserID (and decoding an
-// answer) makes one, so a value that is not the zero value can stand in a path.
-type UserID struct{ id string }
-
-const (
-	userPrefix = "00u"
-	userLength = 20
-)
-
-// ParseUserID accepts the 20-character id alone: no login, no "me". What it
-// refuses, it refuses with an error that is ErrBadID.
-func ParseUserID(s string) (UserID, error) {
-	if len(s) != userLength || !strings.HasPrefix(s, userPrefix) || !allOf(s, alphanumeric) {
-		return UserID{}, fmt.Errorf("%w: not a user id", ErrBadID)
-	}
-	return UserID{s}, nil
-}
-
-// String returns the id as Okta writes it; the zero value is "".
-func (u UserID) String() string { return u.id }
-
-// IsZero reports whether u holds no id.
-func (u UserID) IsZero() bool { return u.id == "" }
-
-// MarshalText writes the id as Okta does.
-func (u UserID) MarshalText() ([]byte, error) { return []byte(u.id), nil }
-
-// UnmarshalText reads an id out of an answer and refuses what ParseUserID refuses.
-func (u *UserID) UnmarshalText(b []byte) (err error) {
-	*u, err = ParseUserID(string(b))
-	return err
-}
-
-func (u UserID) segment() segment { return segment(u.id) }
-
-// ID is the id or name of a thing that is no person. K keeps a role's id from
-// standing where a group's belongs. Values compare with ==, and like a UserID one
-// that is not the zero value can stand in a path.
+// ID is the id or name of a person or a thing. K keeps a role's id from standing
+// where a group's belongs. Only the Parse functions and decoding an answer make
+// one, so a value that is not the zero value can stand in a path. Values compare
+// with ==.
 type ID[K kind] struct{ id string }
 
 // kind tells ids of one sort from those of another, and which texts they take.
@@ -55,6 +21,7 @@ type kind interface{ accepts(text string) bool }
 // The ids and names of what the operations are about. The id of a role is not
 // unique, see [Role].
 type (
+	UserID   = ID[ofUser] // a person
 	RoleID   = ID[ofRole]
 	GroupID  = ID[ofGroup]
 	AppID    = ID[ofApp]     // one instance of an app
@@ -67,6 +34,7 @@ type (
 )
 
 type (
+	ofUser    struct{}
 	ofRole    struct{ anID }
 	ofGroup   struct{ anID }
 	ofApp     struct{ anID }
@@ -85,9 +53,15 @@ type (
 )
 
 const (
-	maxID   = 64
-	maxName = 100
+	userPrefix = "00u"
+	userLength = 20
+	maxID      = 64
+	maxName    = 100
 )
+
+func (ofUser) accepts(s string) bool {
+	return len(s) == userLength && strings.HasPrefix(s, userPrefix) && allOf(s, alphanumeric)
+}
 
 func (anID) accepts(s string) bool {
 	return len(s) <= maxID && segment(s).valid() && !strings.Contains(s, ".")
@@ -95,8 +69,11 @@ func (anID) accepts(s string) bool {
 
 func (aName) accepts(s string) bool { return segment(s).valid() && s[0] != '-' }
 
-// ParseRoleID takes 1 to 64 letters, digits, "_" and "-". What it and its like
-// refuse, they refuse with an error that is ErrBadID.
+// ParseUserID takes the 20-character id alone: no login, no "me". What it and its
+// like refuse, they refuse with an error that is ErrBadID.
+func ParseUserID(s string) (UserID, error) { return parseID[ofUser](s) }
+
+// ParseRoleID takes 1 to 64 letters, digits, "_" and "-".
 func ParseRoleID(s string) (RoleID, error) { return parseID[ofRole](s) }
 
 // ParseGroupID takes what ParseRoleID takes.

@@ -1,6 +1,7 @@
 package okta
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"time"
@@ -66,7 +67,7 @@ func (e *LogEvent) UnmarshalJSON(b []byte) error {
 	}
 	*e = LogEvent{
 		Published: w.Published, Type: w.Type, Message: w.Message, Outcome: w.Outcome.Result, Reason: w.Outcome.Reason,
-		Actor: firstOf(w.Actor.Name, w.Actor.Alternate, w.Actor.ID), Client: w.Client.Address,
+		Actor: cmp.Or(w.Actor.Name, w.Actor.Alternate, w.Actor.ID), Client: w.Client.Address,
 	}
 	return nil
 }

@@ -104,6 +104,10 @@ type Role struct {
 // No target means that it covers everything.
 func (r Role) Limited() bool { return len(r.Targets.Groups)+len(r.Targets.Apps) > 0 }
 
+// Direct reports whether the role is the person's own. One held through a group is
+// changed at the group.
+func (r Role) Direct() bool { return r.AssignmentType != "GROUP" }
+
 // UnmarshalJSON reads a role, who it is assigned to, and its targets.
 func (r *Role) UnmarshalJSON(b []byte) error {
 	type plain Role

@@ -2,6 +2,7 @@ package okta
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -64,7 +65,7 @@ func (a attributes) list(custom bool) []Attribute {
 	var list []Attribute
 	for _, p := range a.Properties {
 		at := Attribute{
-			Name: p.name, Title: firstOf(p.Title, p.name), Type: p.Type, Items: p.Items.Type, Custom: custom,
+			Name: p.name, Title: cmp.Or(p.Title, p.name), Type: p.Type, Items: p.Items.Type, Custom: custom,
 			Required:  p.Required || slices.Contains(a.Required, p.name),
 			ReadOnly:  p.Mutability == "READ_ONLY",
 			MaxLength: p.MaxLength, Description: p.Description,

@@ -1,6 +1,7 @@
 package okta
 
 import (
+	"cmp"
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -94,7 +95,7 @@ func (s *serviceApp) again(req *http.Request, a answer) bool {
 	}
 	var b errorBody
 	_ = json.Unmarshal(a.body, &b)
-	said := firstOf(b.Code, b.OAuth, challenge(a.header.Get("WWW-Authenticate"), "error"))
+	said := cmp.Or(b.Code, b.OAuth, challenge(a.header.Get("WWW-Authenticate"), "error"))
 	switch said {
 	case "use_dpop_nonce":
 		return fresh

@@ -1,6 +1,7 @@
 package okta
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -44,7 +45,7 @@ func (t *TargetApp) UnmarshalJSON(b []byte) error {
 	if !w.ID.IsZero() {
 		return nil
 	}
-	t.Label = firstOf(w.DisplayName, w.Name)
+	t.Label = cmp.Or(w.DisplayName, w.Name)
 	return t.Name.UnmarshalText([]byte(w.Name))
 }
 

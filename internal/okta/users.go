@@ -2,6 +2,7 @@ package okta
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -129,7 +130,7 @@ type User struct {
 // Name is what to call the person: first and last name, else login, else id.
 func (u User) Name() string {
 	name := strings.TrimSpace(u.Profile.FirstName() + " " + u.Profile.LastName())
-	return firstOf(name, u.Profile.Login(), u.ID.String())
+	return cmp.Or(name, u.Profile.Login(), u.ID.String())
 }
 
 // Allows reports whether Okta offers the action rel, such as "suspend", for the
