@@ -101,7 +101,7 @@ func (l *Login) remember(ctx context.Context, a attempt) error {
 	}
 	_, err = l.db.W.ExecContext(ctx, `insert into login_attempt (state_hash, browser_hash, nonce, verifier, redirect_uri, return_to, address, expires_at, fresh)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-		hash(a.state), hash(a.browser), a.nonce, a.verifier, a.redirectURI, a.returnTo, a.address, l.cfg.Now().Add(attemptTTL).UnixMilli(), number(a.fresh))
+		hash(a.state), hash(a.browser), a.nonce, a.verifier, a.redirectURI, a.returnTo, a.address, l.cfg.Now().Add(attemptTTL).UnixMilli(), a.fresh)
 	return err
 }
 

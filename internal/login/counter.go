@@ -73,13 +73,6 @@ func (l *Login) proven(ctx context.Context, who Claims) (bool, error) {
 	return who.AuthTime.UnixMilli() > after, err
 }
 
-func number(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
-}
-
 // Counter returns what the session is narrowed to, and whether it is; open is
 // false when its time is over.
 func (l *Login) Counter(c echo.Context) (k Counter, open, narrowed bool) {
