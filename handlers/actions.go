@@ -33,7 +33,6 @@ type place struct {
 
 func (h *Handlers) place(c Ctx, a desk.Action, id okta.UserID, on desk.Object) place {
 	s, _ := desk.SpecOf(a)
-	client := place{stands: h.showClient, leads: h.showClient}
 	switch {
 	case a == "roles.assign":
 		return place{h.showAssign, h.showRoles, views.UserURL(id) + views.RolesPath}
@@ -50,7 +49,7 @@ func (h *Handlers) place(c Ctx, a desk.Action, id okta.UserID, on desk.Object) p
 	case a == "sessions.revoke_token":
 		return place{h.showToken, h.showClient, views.ClientURL(id, on.Client)}
 	case a == "grants.revoke_client", a == "sessions.revoke_tokens":
-		return client
+		return place{stands: h.showClient, leads: h.showClient}
 	}
 	return place{}
 }

@@ -46,10 +46,18 @@ func (h *Handlers) edit(c Ctx) error {
 	if !errors.As(err, &de) || de.Kind == desk.Denied {
 		return err
 	}
-	tab, status := h.tabOf(c, "users.update", desk.Object{}, de)
+	return h.formAgain(c, "users.update", de, func(status int, tab views.Tab) error {
+		return h.showEdit(c, status, id, tab, e, de.Fields)
+	})
+}
+
+// formAgain shows a form that was not taken, with why; where it cannot be drawn,
+// why it was not taken alone.
+func (h *Handlers) formAgain(c Ctx, a desk.Action, de *desk.Error, draw func(status int, tab views.Tab) error) error {
+	tab, status := h.tabOf(c, a, desk.Object{}, de)
 	tab.Notice.Retry = "" // the form itself is there
-	if serr := h.showEdit(c, status, id, tab, e, de.Fields); serr != nil {
-		return err
+	if draw(status, tab) != nil {
+		return de
 	}
 	return nil
 }
@@ -105,12 +113,9 @@ func (h *Handlers) replace(c Ctx) error {
 	if !errors.As(err, &de) || de.Kind == desk.Denied {
 		return err
 	}
-	tab, status := h.tabOf(c, "users.replace", desk.Object{}, de)
-	tab.Notice.Retry = ""
-	if serr := h.showJSON(c, status, id, tab, views.RawProps{Typed: typed, Confirm: de.Field == "confirm" || o.Confirm}); serr != nil {
-		return err
-	}
-	return nil
+	return h.formAgain(c, "users.replace", de, func(status int, tab views.Tab) error {
+		return h.showJSON(c, status, id, tab, views.RawProps{Typed: typed, Confirm: de.Field == "confirm" || o.Confirm})
+	})
 }
 
 // newPerson shows the form for somebody new.
@@ -156,10 +161,7 @@ func (h *Handlers) create(c Ctx) error {
 	if !errors.As(err, &de) || de.Kind == desk.Denied && de.Rule != "token" {
 		return err
 	}
-	tab, status := h.tabOf(c, "users.create", desk.Object{}, de)
-	tab.Notice.Retry = ""
-	if serr := h.showNew(c, status, tab, n, de.Fields); serr != nil {
-		return err
-	}
-	return nil
+	return h.formAgain(c, "users.create", de, func(status int, tab views.Tab) error {
+		return h.showNew(c, status, tab, n, de.Fields)
+	})
 }

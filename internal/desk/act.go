@@ -189,19 +189,17 @@ func (d *Desk) refused(ctx context.Context, x *deed, e *Error) *Error {
 	return e
 }
 
-// row is the deed as the record keeps it.
-// What nobody could read later stays out of it.
+// row is the deed as the record keeps it. What nobody could read later stays out of it.
 func (x *deed) row() audit.Row {
 	why := x.opts.Reason
 	if checkReason(x.spec.Action, why) != nil {
 		why = Reason{}
 	}
-	return audit.Row{
-		ActorID: x.who.ID, ActorName: x.who.Name, ActorRole: string(x.who.Tier()), Session: x.who.Session, Address: x.who.Address,
-		Action: string(x.spec.Action), Op: x.spec.Op, Class: string(x.spec.Risk),
-		TargetID: x.id.String(), Target: x.user.Profile.Login(), Before: string(x.user.Status),
-		Reason: strings.TrimSpace(why.Note), Ticket: strings.TrimSpace(why.Ticket), Params: x.params(),
-	}
+	r := x.who.row(x.spec.Action)
+	r.Op, r.Class = x.spec.Op, string(x.spec.Risk)
+	r.TargetID, r.Target, r.Before = x.id.String(), x.user.Profile.Login(), string(x.user.Status)
+	r.Reason, r.Ticket, r.Params = strings.TrimSpace(why.Note), strings.TrimSpace(why.Ticket), x.params()
+	return r
 }
 
 // params are what was chosen and what it is about, as the record keeps them.

@@ -131,7 +131,7 @@ func (d *Desk) heldNow(ctx context.Context, id okta.UserID, t okta.RoleType, cau
 		return okta.Role{}, false, &unfinished{errors.Join(cause, err)}
 	}
 	for _, r := range roles {
-		if r.Type == t && r.AssignmentType != "GROUP" {
+		if r.Type == t && r.Direct() {
 			return r, true, nil
 		}
 	}
@@ -227,25 +227,21 @@ func (d *Desk) finishAssignment(ctx context.Context, id okta.UserID, r audit.Row
 
 // parseAssignment reads what the record keeps of an assignment.
 func parseAssignment(params string) (t okta.RoleType, s RoleScope, err error) {
+	var groups, apps []string
 	for _, word := range strings.Fields(params) {
 		name, value, _ := strings.Cut(word, "=")
 		switch name {
 		case "type":
 			t = okta.RoleType(value)
 		case "groups":
-			for _, v := range strings.Split(value, ",") {
-				g, gerr := okta.ParseGroupID(v)
-				s.Groups, err = append(s.Groups, g), errors.Join(err, gerr)
-			}
+			groups = strings.Split(value, ",")
 		case "apps":
-			for _, v := range strings.Split(value, ",") {
-				a, aerr := ParseAppTarget(v)
-				s.Apps, err = append(s.Apps, a), errors.Join(err, aerr)
-			}
+			apps = strings.Split(value, ",")
 		}
 	}
 	if t == "" {
-		err = errors.Join(err, fmt.Errorf("the record names no role in %q", params))
+		return t, s, fmt.Errorf("the record names no role in %q", params)
 	}
+	s, err = ParseScope(groups, apps)
 	return t, s, err
 }

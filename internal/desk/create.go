@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -40,8 +39,7 @@ func (d *Desk) NewPersonForm(ctx context.Context, who Actor, n NewPerson, text s
 		p := NewPersonPage{Text: text}
 		schema := ask(ctx, d, "schema.get", d.okta.Schema.Profile)
 		p.Schema = schema.Err
-		least := okta.Profile{"firstName": nil, "lastName": nil, "email": nil, "login": nil}
-		for _, a := range attributes(schema.Value, least) {
+		for _, a := range attributes(schema.Value, leastProfile()) {
 			if !a.ReadOnly {
 				p.Fields = append(p.Fields, Field{Attr: a, Recovery: recovers(a.Name), Want: formText(n.Values[a.Name])})
 			}
@@ -139,14 +137,19 @@ func asJSON(s string) json.RawMessage {
 	return b
 }
 
+// leastProfile has the attributes that nobody can be made without, unset.
+func leastProfile() okta.Profile {
+	return okta.Profile{"firstName": nil, "lastName": nil, "email": nil, "login": nil}
+}
+
 // newProfile is what was typed as a profile; empty fields are left out.
 func newProfile(s okta.ProfileSchema, values map[string]string) (okta.Profile, *Error) {
-	required := okta.Profile{"firstName": nil, "lastName": nil, "email": nil, "login": nil}
+	required := leastProfile()
 	out, problems := okta.Profile{}, map[string]string{}
 	known := attributes(s, required)
 	for name, text := range values {
-		if strings.TrimSpace(text) != "" && !slices.ContainsFunc(known, func(a okta.Attribute) bool { return a.Name == name }) {
-			problems[name] = "Okta does not say right now that there is such an attribute."
+		if strings.TrimSpace(text) != "" && !knows(known, name) {
+			problems[name] = noSuchAttribute
 		}
 	}
 	for _, a := range known {
@@ -165,7 +168,7 @@ func newProfile(s okta.ProfileSchema, values map[string]string) (okta.Profile, *
 		out[a.Name] = raw
 	}
 	if len(problems) > 0 {
-		return nil, &Error{Kind: Invalid, Action: "users.create", Fields: problems, Msg: "Some fields need another look: " + strings.Join(slices.Sorted(maps.Keys(problems)), ", ") + ". Nothing was sent."}
+		return nil, badFields("users.create", problems)
 	}
 	return out, nil
 }
@@ -222,8 +225,7 @@ func (d *Desk) created(ctx context.Context, x *deed, u okta.User, made okta.NewU
 		r.TargetID, r.After = u.ID.String(), string(u.Status)
 	}
 	lost := ""
-	if werr := d.record.End(ctx, x.seq, r); werr != nil {
-		d.log.ErrorContext(ctx, "the outcome of a change could not be written", "row", x.seq, "error", werr)
+	if !d.end(ctx, x, r) {
 		lost = " The record could not take the outcome."
 	}
 	if err != nil {

@@ -22,7 +22,7 @@ func recovers(name string) bool {
 func attributes(s okta.ProfileSchema, p okta.Profile) []okta.Attribute {
 	out := slices.Clone(s.Attributes)
 	for _, name := range slices.Sorted(maps.Keys(p)) {
-		if !slices.ContainsFunc(out, func(a okta.Attribute) bool { return a.Name == name }) {
+		if !knows(out, name) {
 			a := okta.Attribute{Name: name, Title: name, Custom: true}
 			a.Type, a.Items = kindOfValue(p[name])
 			a.ReadOnly = a.Type == "object" // a form has no field for it; the bare JSON has
@@ -30,6 +30,10 @@ func attributes(s okta.ProfileSchema, p okta.Profile) []okta.Attribute {
 		}
 	}
 	return out
+}
+
+func knows(all []okta.Attribute, name string) bool {
+	return slices.ContainsFunc(all, func(a okta.Attribute) bool { return a.Name == name })
 }
 
 func kindOfValue(raw json.RawMessage) (kind, items string) {
@@ -167,8 +171,8 @@ func lines(raw json.RawMessage) bool {
 func changed(all []okta.Attribute, now okta.Profile, e Edit) (okta.Profile, *Error) {
 	out, problems := okta.Profile{}, map[string]string{}
 	for name, want := range e.Want { // of the form, but not of what can be read now
-		if !slices.ContainsFunc(all, func(a okta.Attribute) bool { return a.Name == name }) && formText(want) != formText(e.Was[name]) {
-			problems[name] = "Okta does not say right now that there is such an attribute."
+		if !knows(all, name) && formText(want) != formText(e.Was[name]) {
+			problems[name] = noSuchAttribute
 		}
 	}
 	for _, a := range all {
@@ -197,11 +201,18 @@ func changed(all []okta.Attribute, now okta.Profile, e Edit) (okta.Profile, *Err
 	}
 	switch {
 	case len(problems) > 0:
-		return nil, &Error{Kind: Invalid, Action: "users.update", Fields: problems, Msg: "Some fields need another look: " + strings.Join(slices.Sorted(maps.Keys(problems)), ", ") + ". Nothing was sent."}
+		return nil, badFields("users.update", problems)
 	case len(out) == 0:
 		return nil, &Error{Kind: Invalid, Action: "users.update", Msg: "Nothing was changed, so nothing was sent."}
 	}
 	return out, nil
+}
+
+const noSuchAttribute = "Okta does not say right now that there is such an attribute."
+
+// badFields refuses a form for what is wrong with its fields, a sentence each.
+func badFields(a Action, problems map[string]string) *Error {
+	return &Error{Kind: Invalid, Action: a, Fields: problems, Msg: "Some fields need another look: " + strings.Join(slices.Sorted(maps.Keys(problems)), ", ") + ". Nothing was sent."}
 }
 
 // indented is JSON to be read: with the signs that stand in it, not their escapes.

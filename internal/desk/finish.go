@@ -30,8 +30,7 @@ func (d *Desk) finish(ctx context.Context, x *deed, out Outcome, err error) (Out
 	r.Result, r.Detail = result(err, rerr), x.detail(out.But, err, rerr)
 	r.Status, r.RequestID, r.After = x.got.Status, x.got.RequestID, string(now.Status)
 	lost := ""
-	if werr := d.record.End(ctx, x.seq, r); werr != nil {
-		d.log.ErrorContext(ctx, "the outcome of a change could not be written", "row", x.seq, "error", werr)
+	if !d.end(ctx, x, r) {
 		lost = " The record could not take the outcome; its row stays open until the person is next looked at."
 	}
 	out.Seq = x.seq
@@ -50,6 +49,16 @@ func (d *Desk) finish(ctx context.Context, x *deed, out Outcome, err error) (Out
 		e.Person = &out.Person
 	}
 	return Outcome{}, e
+}
+
+// end writes the outcome. Where that fails the row stays open: the log says so,
+// and settling closes it.
+func (d *Desk) end(ctx context.Context, x *deed, r audit.Row) (written bool) {
+	err := d.record.End(ctx, x.seq, r)
+	if err != nil {
+		d.log.ErrorContext(ctx, "the outcome of a change could not be written", "row", x.seq, "error", err)
+	}
+	return err == nil
 }
 
 // reread is the person after a change, and after a reset of factors the factors.
@@ -73,9 +82,7 @@ func (d *Desk) erased(ctx context.Context, x *deed, out Outcome, err error) (Out
 	if err != nil {
 		r.Result = audit.Settled
 	}
-	if werr := d.record.End(ctx, x.seq, r); werr != nil {
-		d.log.ErrorContext(ctx, "the outcome of a change could not be written", "row", x.seq, "error", werr)
-	}
+	d.end(ctx, x, r)
 	out.Label, out.Seq = "Okta erased the account; it knows nobody with this id any more.", x.seq
 	return out, nil
 }
@@ -213,6 +220,7 @@ func (d *Desk) after(x *deed, now okta.User) *Person {
 		p.Roles.Err = &Error{Kind: Upstream, Action: "roles.list", Msg: "The admin roles could not be read."}
 	}
 	p.Groups.Kept, p.Factors.Kept = true, true
+	d.guard(x.who, &p, x.on)
 	d.dress(x.who, &p, x.on)
 	return &p
 }

@@ -10,19 +10,14 @@ import (
 func (d *Desk) Grant(ctx context.Context, who Actor, id okta.UserID, grant okta.GrantID) (GrantPage, error) {
 	return view(ctx, who, "grants.get", func(ctx context.Context) (GrantPage, error) {
 		var p GrantPage
-		var found Read[okta.Grant]
 		var on Standing
 		var err error
-		p.Person, on, err = d.look(ctx, who, id, func(ctx context.Context) {
-			found = part(d.okta.Grants.Get(ctx, id, grant))("grants.get")
+		p.Person, on, p.Grant, err = lookAt(ctx, d, who, id, "grants.get", func(ctx context.Context) (okta.Grant, error) {
+			return d.okta.Grants.Get(ctx, id, grant)
 		})
 		if err != nil {
 			return p, err
 		}
-		if found.Err != nil {
-			return p, found.Err
-		}
-		p.Grant = found.Value
 		p.Revoke = d.offer(who, p.Person.User, on, "grants.revoke", Object{Grant: grant}, "")
 		return p, nil
 	})

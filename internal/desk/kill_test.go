@@ -45,20 +45,31 @@ func TestKill(t *testing.T) {
 	srv := httptest.NewServer(org)
 	defer srv.Close()
 	dir := t.TempDir()
-	var ids []string
-	for _, p := range org.People() {
-		if p.Status == "ACTIVE" && len(p.Roles) == 0 && !strings.Contains(strings.Join(p.Groups, ","), "Keydesk") && len(ids) < 200 {
-			ids = append(ids, p.ID)
-		}
-	}
-	env := append(os.Environ(), childVar+"="+dir, "KEYDESK_TEST_OKTA="+srv.URL, "KEYDESK_TEST_TOKEN="+org.Token(),
-		"KEYDESK_TEST_IDS="+strings.Join(ids, ","), "KEYDESK_TEST_SELF="+org.Staff()["helpdesk"])
+	ids := bystanders(org, 200)
+	env := childEnv(org, srv.URL, dir, "helpdesk", ids)
 	rnd := rand.New(rand.NewPCG(1, uint64(time.Now().UnixNano()))) //nolint:gosec // when to kill is no secret
 	for range kills {
 		runChild(t, env, org, []string{"SuspendUser"}, 1+rnd.IntN(8), time.Duration(rnd.IntN(3000))*time.Microsecond)
 	}
 	runChild(t, env, org, nil, -1, 0)
 	verifyAfterKills(t, org, dir, ids)
+}
+
+// bystanders are so many active people without any role, in Okta or here.
+func bystanders(org *oktasim.Org, most int) []string {
+	var ids []string
+	for _, p := range org.People() {
+		if p.Status == "ACTIVE" && len(p.Roles) == 0 && !strings.Contains(strings.Join(p.Groups, ","), "Keydesk") && len(ids) < most {
+			ids = append(ids, p.ID)
+		}
+	}
+	return ids
+}
+
+// childEnv tells the child what to work on, as which member of the staff.
+func childEnv(org *oktasim.Org, url, dir, staff string, ids []string) []string {
+	return append(os.Environ(), childVar+"="+dir, "KEYDESK_TEST_OKTA="+url, "KEYDESK_TEST_TOKEN="+org.Token(),
+		"KEYDESK_TEST_IDS="+strings.Join(ids, ","), "KEYDESK_TEST_SELF="+org.Staff()[staff])
 }
 
 // runChild runs the child until it has sent so many calls of the operations, and a

@@ -9,10 +9,9 @@ import (
 	"keydesk/internal/okta"
 )
 
-// dress adds to a person what depends on who looks: whether the account is
-// protected from them, why the person cannot sign in, and what may be done.
+// dress adds to a guarded person what their first page shows beside: why they
+// cannot sign in, and what the one who looks may do.
 func (d *Desk) dress(who Actor, p *Person, on Standing) {
-	d.guard(who, p, on)
 	p.Cause = cause(p.User)
 	likely := likelyAction(p.User)
 	for _, s := range Catalog() {
@@ -191,7 +190,6 @@ func choices(a Action) []Choice {
 // words are the choices as the record keeps them.
 func (o UserOpts) words(a Action) string {
 	on := map[string]bool{"send_email": o.SendEmail, "revoke_sessions": o.RevokeSessions, "oauth_tokens": o.OAuthTokens, "forget_devices": o.ForgetDevices, "swap": o.Swap}
-
 	all := choices(a)
 	if strings.HasPrefix(string(a), "targets.add_") && o.Swap {
 		all = append(all, Choice{Name: "swap"})

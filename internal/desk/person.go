@@ -59,6 +59,17 @@ func (d *Desk) look(ctx context.Context, who Actor, id okta.UserID, panels ...fu
 	return p, on, nil
 }
 
+// lookAt is look for a page about one thing of the person's, read with get for the
+// action a; without it there is no page.
+func lookAt[T any](ctx context.Context, d *Desk, who Actor, id okta.UserID, a Action, get func(context.Context) (T, error)) (Person, Standing, T, error) {
+	var found Read[T]
+	p, on, err := d.look(ctx, who, id, func(ctx context.Context) { found = part(get(ctx))(a) })
+	if err == nil && found.Err != nil {
+		err = found.Err
+	}
+	return p, on, found.Value, err
+}
+
 func (d *Desk) read(ctx context.Context, id okta.UserID, panels []func(context.Context)) (Person, error) {
 	var p Person
 	g, gctx := errgroup.WithContext(ctx)
@@ -105,11 +116,10 @@ func (d *Desk) sensitive(ctx context.Context, who Actor, p Person) {
 
 // seen records a look at what only few should look at.
 func (d *Desk) seen(ctx context.Context, who Actor, a Action, u okta.User, what string) {
-	_, err := d.record.Add(ctx, audit.Row{
-		Phase: audit.PhaseEvent, ActorID: who.ID, ActorName: who.Name, ActorRole: string(who.Tier()), Session: who.Session, Address: who.Address,
-		Action: string(a), Op: spec(a).Op, Class: string(Reading), TargetID: u.ID.String(), Target: u.Profile.Login(), Detail: what,
-	})
-	if err != nil {
+	r := who.row(a)
+	r.Phase, r.Op, r.Class = audit.PhaseEvent, spec(a).Op, string(Reading)
+	r.TargetID, r.Target, r.Detail = u.ID.String(), u.Profile.Login(), what
+	if _, err := d.record.Add(ctx, r); err != nil {
 		d.log.ErrorContext(ctx, "a sensitive view could not be recorded", "error", err)
 	}
 }

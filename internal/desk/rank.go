@@ -1,6 +1,8 @@
 package desk
 
 import (
+	"cmp"
+
 	"keydesk/internal/okta"
 )
 
@@ -54,11 +56,8 @@ func strongest(roles []okta.Role) (okta.Role, TargetKind) {
 
 // heldAs names a role and how it is held.
 func heldAs(r okta.Role) string {
-	name := r.Label
-	if name == "" {
-		name = string(r.Type)
-	}
-	if r.AssignmentType == "GROUP" {
+	name := cmp.Or(r.Label, string(r.Type))
+	if !r.Direct() {
 		return name + " through a group"
 	}
 	return name
@@ -76,7 +75,7 @@ func (s Standing) kind(who Actor) TargetKind {
 		return Untouchable
 	case !who.OktaID.IsZero() && who.OktaID == s.ID:
 		return Self
-	case k != Plain && role.AssignmentType == "GROUP":
+	case k != Plain && !role.Direct():
 		return GroupAdmin
 	case neededTier(k) == Owner:
 		return k

@@ -45,9 +45,13 @@ func (d *Desk) SignedIn(ctx context.Context, who Actor) error {
 	if who.OktaID.IsZero() {
 		detail += "; no account in Okta"
 	}
-	_, err := d.record.Add(ctx, audit.Row{
-		Phase: audit.PhaseEvent, ActorID: who.ID, ActorName: who.Name, ActorRole: string(who.Tier()),
-		Session: who.Session, Address: who.Address, Action: "sign_in", Target: who.Email, TargetID: who.OktaID.String(), Detail: detail,
-	})
+	r := who.row("sign_in")
+	r.Phase, r.Target, r.TargetID, r.Detail = audit.PhaseEvent, who.Email, who.OktaID.String(), detail
+	_, err := d.record.Add(ctx, r)
 	return err
+}
+
+// row is a row of the record in which nothing stands yet but who does what.
+func (a Actor) row(does Action) audit.Row {
+	return audit.Row{ActorID: a.ID, ActorName: a.Name, ActorRole: string(a.Tier()), Session: a.Session, Address: a.Address, Action: string(does)}
 }

@@ -38,7 +38,7 @@ func (d *Desk) Roles(ctx context.Context, who Actor, id okta.UserID) (RolesPage,
 // through is the name of the group that a role is held through; empty for a role
 // held directly.
 func through(p Person, r okta.Role) string {
-	if r.AssignmentType != "GROUP" {
+	if r.Direct() {
 		return ""
 	}
 	for _, g := range p.Groups.Value {
@@ -63,19 +63,16 @@ type RoleQuery struct {
 func (d *Desk) Role(ctx context.Context, who Actor, id okta.UserID, q RoleQuery) (RolePage, error) {
 	return view(ctx, who, "roles.get", func(ctx context.Context) (RolePage, error) {
 		p := RolePage{Text: q.Text}
-		var found Read[okta.Role]
+		var got okta.Role
 		var on Standing
 		var err error
-		p.Person, on, err = d.look(ctx, who, id, func(ctx context.Context) {
-			found = part(d.okta.Roles.Get(ctx, id, q.Role))("roles.get")
+		p.Person, on, got, err = lookAt(ctx, d, who, id, "roles.get", func(ctx context.Context) (okta.Role, error) {
+			return d.okta.Roles.Get(ctx, id, q.Role)
 		})
 		if err != nil {
 			return p, err
 		}
-		if found.Err != nil {
-			return p, found.Err
-		}
-		p.Role = assignment(p.Person.Roles.Value, found.Value, q.Held)
+		p.Role = assignment(p.Person.Roles.Value, got, q.Held)
 		p.Through = through(p.Person, p.Role)
 		p.Targets = d.targets(ctx, id, p.Role, p.Person.Roles.Value)
 		d.offerTargets(ctx, who, &p, on)
@@ -96,7 +93,7 @@ func assignment(all []okta.Role, got okta.Role, held string) okta.Role {
 
 // direct refuses to change on the person what is held through a group.
 func direct(p Person, r okta.Role) Decision {
-	if r.AssignmentType == "GROUP" {
+	if !r.Direct() {
 		return refuse("roles.group", "This role is held through "+through(p, r)+": it is changed at the group, or by taking the person out of it.", "Use Okta's own console.")
 	}
 	return Decision{Allowed: true}
@@ -120,7 +117,7 @@ func (d *Desk) RemoveRole(ctx context.Context, who Actor, id okta.UserID, o User
 // held is the role, held directly, among those that were read afresh.
 func (x *deed) held(id okta.RoleID) (okta.Role, *Error) {
 	for _, r := range x.on.Roles {
-		if r.ID == id && r.AssignmentType != "GROUP" {
+		if r.ID == id && r.Direct() {
 			return r, nil
 		}
 	}
@@ -143,7 +140,7 @@ func decideGrant(who Actor, t okta.RoleType, holds []okta.Role) Decision {
 		return refuse("roles.type", "Roles of this type are not assigned from here.", "Use Okta's own console.")
 	}
 	for _, r := range holds {
-		if r.Type == t && r.AssignmentType != "GROUP" {
+		if r.Type == t && r.Direct() {
 			return refuse("roles.held", "The person holds this role already.", "")
 		}
 	}

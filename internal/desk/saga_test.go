@@ -27,14 +27,8 @@ func TestKillBetweenRoleAndLimit(t *testing.T) {
 	srv := httptest.NewServer(org)
 	defer srv.Close()
 	dir := t.TempDir()
-	var ids []string
-	for _, p := range org.People() {
-		if p.Status == "ACTIVE" && len(p.Roles) == 0 && !strings.Contains(strings.Join(p.Groups, ","), "Keydesk") && len(ids) < 80 {
-			ids = append(ids, p.ID)
-		}
-	}
-	env := append(os.Environ(), childVar+"="+dir, "KEYDESK_TEST_OKTA="+srv.URL, "KEYDESK_TEST_TOKEN="+org.Token(), "KEYDESK_TEST_JOB=assign",
-		"KEYDESK_TEST_IDS="+strings.Join(ids, ","), "KEYDESK_TEST_SELF="+org.Staff()["admin"], "KEYDESK_TEST_GROUPS="+org.GroupID("Support")+","+org.GroupID("Finance"))
+	ids := bystanders(org, 80)
+	env := append(childEnv(org, srv.URL, dir, "admin", ids), "KEYDESK_TEST_JOB=assign", "KEYDESK_TEST_GROUPS="+org.GroupID("Support")+","+org.GroupID("Finance"))
 	rnd := rand.New(rand.NewPCG(2, uint64(time.Now().UnixNano()))) //nolint:gosec // when to kill is no secret
 	for range 30 {
 		runChild(t, env, org, []string{"AssignRoleToUser", "AddGroupTargetToRole"}, 1+rnd.IntN(5), time.Duration(rnd.IntN(2000))*time.Microsecond)

@@ -116,19 +116,14 @@ func cursor(a Action, s string) (okta.Cursor, error) {
 func (d *Desk) Token(ctx context.Context, who Actor, id okta.UserID, client okta.ClientID, token okta.TokenID) (TokenPage, error) {
 	return view(ctx, who, "sessions.token", func(ctx context.Context) (TokenPage, error) {
 		var p TokenPage
-		var found Read[okta.RefreshToken]
 		var on Standing
 		var err error
-		p.Person, on, err = d.look(ctx, who, id, func(ctx context.Context) {
-			found = part(d.okta.Sessions.Token(ctx, id, client, token))("sessions.token")
+		p.Person, on, p.Token, err = lookAt(ctx, d, who, id, "sessions.token", func(ctx context.Context) (okta.RefreshToken, error) {
+			return d.okta.Sessions.Token(ctx, id, client, token)
 		})
 		if err != nil {
 			return p, err
 		}
-		if found.Err != nil {
-			return p, found.Err
-		}
-		p.Token = found.Value
 		p.Revoke = d.offer(who, p.Person.User, on, "sessions.revoke_token", Object{Client: client, Token: token}, "")
 		return p, nil
 	})

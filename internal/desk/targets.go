@@ -18,10 +18,10 @@ const targetsFound = 8
 // means everything. Roles that cannot be limited are not asked about. Where the
 // same is held directly too, Okta's address leads to that one.
 func (d *Desk) targets(ctx context.Context, id okta.UserID, r okta.Role, all []okta.Role) Read[[]Target] {
-	twin := func(o okta.Role) bool { return o.ID == r.ID && o.AssignmentType != "GROUP" }
+	twin := func(o okta.Role) bool { return o.ID == r.ID && o.Direct() }
 	switch {
 	case !r.Type.GroupTargets() && !r.Type.AppTargets():
-	case r.AssignmentType == "GROUP" && slices.ContainsFunc(all, twin):
+	case !r.Direct() && slices.ContainsFunc(all, twin):
 		return Read[[]Target]{Err: &Error{
 			Kind: Upstream, Action: "targets.groups",
 			Msg: "The person holds this role directly as well, and Okta gives both the same id: what this one is limited to is told at the group alone.",
