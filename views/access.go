@@ -47,6 +47,15 @@ func (c cut[T]) left() string {
 	return ""
 }
 
+// none says why no row is shown: with nothing in the list what is given, else that
+// the filter leaves nothing.
+func (c cut[T]) none(words string) string {
+	if c.All == 0 {
+		return words
+	}
+	return "None of " + number(int64(c.All)) + " has “" + c.Filter + "” in its name."
+}
+
 func groupNames(g okta.Group) string { return g.Name + "\n" + g.Description }
 
 func appNames(a okta.AppLink) string { return a.Label + "\n" + a.AppName }

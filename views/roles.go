@@ -9,10 +9,7 @@ import (
 
 // roleName is the role as Okta labels it; its type where there is no label.
 func roleName(r okta.Role) string {
-	if r.Label != "" {
-		return r.Label
-	}
-	return string(r.Type)
+	return cmp.Or(r.Label, string(r.Type))
 }
 
 // roleHeld says whether the role is the person's own or a group's, by the groups

@@ -1,6 +1,8 @@
 package views
 
 import (
+	"cmp"
+
 	"keydesk/internal/desk"
 	"keydesk/internal/okta"
 )
@@ -95,10 +97,7 @@ func outcomeLook(outcome string) Look {
 
 // eventWords is an event as Okta words it, else its type.
 func eventWords(e okta.LogEvent) string {
-	if e.Message != "" {
-		return e.Message
-	}
-	return e.Type
+	return cmp.Or(e.Message, e.Type)
 }
 
 // heldLook is the state of a consent or a token.
