@@ -127,7 +127,7 @@ func (h *Handlers) unchanged(c Ctx, a desk.Action, id okta.UserID, on desk.Objec
 	tab, status := h.tabOf(c, a, on, de)
 	switch {
 	case de.Kind == desk.Invalid && partial(c):
-		return render(c, status, into("#"+views.ProblemID(a, on), views.DialogProblem(h.frame(c, "", ""), tab.Form)))
+		return h.render(c, status, into("#"+views.ProblemID(a, on), views.DialogProblem(h.frame(c, "", ""), tab.Form)))
 	case at.stands != nil:
 		return h.standing(c, status, id, at, tab, err)
 	case de.Person == nil && de.Kind != desk.Invalid:

@@ -12,5 +12,5 @@ func (h *Handlers) admins(c Ctx) error {
 	if err != nil {
 		return err
 	}
-	return render(c, http.StatusOK, views.Admins(h.frame(c, "Admins", "admins"), page))
+	return h.render(c, http.StatusOK, views.Admins(h.frame(c, "Admins", "admins"), page))
 }

@@ -35,9 +35,9 @@ func (h *Handlers) audit(c Ctx) error {
 	}
 	fr := h.frame(c, "Record", "audit")
 	if partial(c) {
-		return render(c, http.StatusOK, views.AuditMain(fr, props))
+		return h.render(c, http.StatusOK, views.AuditMain(fr, props))
 	}
-	return render(c, http.StatusOK, views.Audit(fr, props))
+	return h.render(c, http.StatusOK, views.Audit(fr, props))
 }
 
 func ownActs(who desk.Actor) audit.Filter { return audit.Filter{Actor: who.ID, Acts: true, Limit: 8} }

@@ -73,7 +73,7 @@ func (h *Handlers) showCounter(c Ctx, status int, field, problem string) error {
 	if s.Action == "forgot_password_recovery_question" {
 		p.Question = k.Question
 	}
-	return render(c, status, views.Counter(h.bare(c, s.Title), p))
+	return h.render(c, status, views.Counter(h.bare(c, s.Title), p))
 }
 
 // bare is the frame of a page that shows nothing of the operator's session.
@@ -136,7 +136,7 @@ func (h *Handlers) endCounter(c Ctx, status int, n views.Notice) error {
 		return err
 	}
 	c.Response().Header().Set("Clear-Site-Data", `"cache", "storage"`)
-	return render(c, status, views.CounterEnd(h.bare(c, "Counter"), views.CounterDone{Notice: n}))
+	return h.render(c, status, views.CounterEnd(h.bare(c, "Counter"), views.CounterDone{Notice: n}))
 }
 
 // confined keeps a session that is narrowed to the counter there. At any other

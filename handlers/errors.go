@@ -134,9 +134,9 @@ func (h *Handlers) fail(err error, c Ctx) {
 	}
 	var rerr error
 	if partial(c) {
-		rerr = render(c, p.Status, into("#notice", views.NoticePart(h.frame(c, "", ""), p.Notice)))
+		rerr = h.render(c, p.Status, into("#notice", views.NoticePart(h.frame(c, "", ""), p.Notice)))
 	} else {
-		rerr = render(c, p.Status, views.ProblemPage(h.frame(c, p.Notice.Title, ""), p))
+		rerr = h.render(c, p.Status, views.ProblemPage(h.frame(c, p.Notice.Title, ""), p))
 	}
 	if rerr != nil {
 		h.c.Log.ErrorContext(c.Request().Context(), "an error page failed", "error", rerr)

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"sync"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -35,11 +36,16 @@ type Config struct {
 }
 
 // Handlers are the console's doors.
-type Handlers struct{ c Config }
+type Handlers struct {
+	c Config
+	// zippers keeps gzip writers, since one is most of a megabyte: a page has one
+	// while it is compressed, not while it waits for Okta.
+	zippers sync.Pool
+}
 
 // New returns the console as one handler.
 func New(c Config) (*Handlers, http.Handler) {
-	h := &Handlers{c}
+	h := &Handlers{c: c}
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.IPExtractor = addressOf(c.Proxies)

@@ -35,11 +35,11 @@ func (h *Handlers) signOut(c Ctx) error {
 	if h.c.DemoSignIn != nil && end != "" { // the demo's issuer is at home here
 		return c.Redirect(http.StatusSeeOther, end)
 	}
-	return render(c, http.StatusOK, views.SignedOut(h.frame(c, "Signed out", ""), end))
+	return h.render(c, http.StatusOK, views.SignedOut(h.frame(c, "Signed out", ""), end))
 }
 
 func (h *Handlers) signedOut(c Ctx) error {
-	return render(c, http.StatusOK, views.SignedOut(h.frame(c, "Signed out", ""), ""))
+	return h.render(c, http.StatusOK, views.SignedOut(h.frame(c, "Signed out", ""), ""))
 }
 
 // alive says that the process serves requests.

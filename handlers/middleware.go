@@ -31,13 +31,7 @@ func (h *Handlers) use(e *echo.Echo) {
 	e.Use(echo.WrapMiddleware(http.NewCrossOriginProtection().Handler))
 	e.Use(sameOrigin)
 	e.Use(middleware.BodyLimit(bodyLimit), wholeForm)
-	e.Use(middleware.GzipWithConfig(middleware.GzipConfig{MinLength: 1024, Skipper: compressed}))
 }
-
-// compressed skips what is compressed already. Pages may be compressed: no page
-// holds a lasting secret beside what a stranger can choose; the tokens in it are
-// fresh each time.
-func compressed(c Ctx) bool { return strings.HasPrefix(c.Path(), "/static/") }
 
 // headers sets what every answer carries, errors included.
 func (h *Handlers) headers(next echo.HandlerFunc) echo.HandlerFunc {
@@ -50,7 +44,7 @@ func (h *Handlers) headers(next echo.HandlerFunc) echo.HandlerFunc {
 		set("Cross-Origin-Resource-Policy", "same-origin")
 		set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
 		set("Cache-Control", "no-store")
-		set("Vary", "HX-Request, HX-Request-Type, HX-History-Restore-Request")
+		set("Vary", "Accept-Encoding, HX-Request, HX-Request-Type, HX-History-Restore-Request")
 		if h.secure() {
 			set("Strict-Transport-Security", "max-age=31536000")
 		}

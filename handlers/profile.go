@@ -23,7 +23,7 @@ func (h *Handlers) showEdit(c Ctx, status int, id okta.UserID, tab views.Tab, e 
 	}
 	page.Typed(e, problems)
 	p := views.ProfileProps{Tab: tab, ProfilePage: page, Clear: e.Clear}
-	return answer(c, status, h.framed(c, page.Person), &p, &p.Tab, views.Profile, views.ProfileBody)
+	return answer(h, c, status, page.Person.User.Name(), &p, &p.Tab, views.Profile, views.ProfileBody)
 }
 
 // edit saves a profile. What cannot be saved comes back with nothing lost.
@@ -90,7 +90,7 @@ func (h *Handlers) showJSON(c Ctx, status int, id okta.UserID, tab views.Tab, p 
 		return err
 	}
 	p.Tab, p.ProfilePage = tab, page
-	return answer(c, status, h.framed(c, page.Person), &p, &p.Tab, views.Raw, views.RawBody)
+	return answer(h, c, status, page.Person.User.Name(), &p, &p.Tab, views.Raw, views.RawBody)
 }
 
 // replace makes a profile what was typed as JSON.
@@ -132,7 +132,7 @@ func (h *Handlers) showNew(c Ctx, status int, tab views.Tab, n desk.NewPerson, p
 		page.Fields[i].Problem = problems[page.Fields[i].Attr.Name]
 	}
 	p := views.NewPersonProps{Tab: tab, NewPersonPage: page, Values: n}
-	return answer(c, status, h.frame(c, "New person", "users"), &p, &p.Tab, views.NewPerson, views.NewPersonBody)
+	return answer(h, c, status, "New person", &p, &p.Tab, views.NewPerson, views.NewPersonBody)
 }
 
 // create makes a person, or with the button "find" only looks for groups and gives

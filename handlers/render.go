@@ -2,27 +2,53 @@ package handlers
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
+	"errors"
 	"io"
 	"net/http"
 
 	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
 
 	"keydesk/internal/desk"
 	"keydesk/internal/login"
+	"keydesk/static"
 	"keydesk/views"
 )
 
-// render sends a page or a part of one. It is written out only when it is whole,
-// so that a failing view never leaves half a page behind.
-func render(c Ctx, status int, parts ...templ.Component) error {
+// render sends a page or a part of one, compressed where the browser takes that.
+// It is written out only when it is whole, so that a failing view never leaves
+// half a page behind. Pages may be compressed: none holds a lasting secret beside
+// what a stranger can choose; the tokens in it are fresh each time.
+func (h *Handlers) render(c Ctx, status int, parts ...templ.Component) error {
 	var b bytes.Buffer
+	if !static.AcceptsGzip(c.Request()) {
+		if err := draw(c, &b, parts); err != nil {
+			return err
+		}
+		return c.HTMLBlob(status, b.Bytes())
+	}
+	w, kept := h.zippers.Get().(*gzip.Writer)
+	if !kept {
+		w = gzip.NewWriter(nil)
+	}
+	defer h.zippers.Put(w)
+	w.Reset(&b)
+	if err := errors.Join(draw(c, w, parts), w.Close()); err != nil {
+		return err
+	}
+	c.Response().Header().Set(echo.HeaderContentEncoding, "gzip")
+	return c.HTMLBlob(status, b.Bytes())
+}
+
+func draw(c Ctx, w io.Writer, parts []templ.Component) error {
 	for _, p := range parts {
-		if err := p.Render(c.Request().Context(), &b); err != nil {
+		if err := p.Render(c.Request().Context(), w); err != nil {
 			return err
 		}
 	}
-	return c.HTMLBlob(status, b.Bytes())
+	return nil
 }
 
 // into puts a part into another place of the page than the one htmx swaps.

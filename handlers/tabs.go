@@ -28,20 +28,16 @@ func read(page show) func(Ctx) error {
 
 // answer sends the whole page, or to script the part of it that changes, with a
 // toast in place of a notice that needs no second look.
-func answer[P any](c Ctx, status int, f views.Frame, p *P, tab *views.Tab, whole, body func(views.Frame, P) templ.Component) error {
+func answer[P any](h *Handlers, c Ctx, status int, title string, p *P, tab *views.Tab, whole, body func(views.Frame, P) templ.Component) error {
+	f := h.frame(c, title, "users")
 	if !partial(c) {
-		return render(c, status, whole(f, *p))
+		return h.render(c, status, whole(f, *p))
 	}
 	var toast templ.Component = templ.NopComponent // an older one would speak beside this answer
 	if n := tab.Notice; n != nil && n.Tone == "ok" && n.Once.IsZero() {
 		toast, tab.Notice = views.Toast(*n), nil
 	}
-	return render(c, status, body(f, *p), into("#toasts", toast))
-}
-
-// framed is the frame of a page of a person.
-func (h *Handlers) framed(c Ctx, p desk.Person) views.Frame {
-	return h.frame(c, p.User.Name(), "users")
+	return h.render(c, status, body(f, *p), into("#toasts", toast))
 }
 
 // moved keeps the address bar true when an action's answer is another page than
@@ -54,7 +50,7 @@ func (h *Handlers) showAccess(c Ctx, status int, id okta.UserID, tab views.Tab) 
 		return err
 	}
 	p := views.AccessProps{Tab: tab, AccessPage: page, Filter: c.QueryParam("filter")}
-	return answer(c, status, h.framed(c, page.Person), &p, &p.Tab, views.Access, views.AccessBody)
+	return answer(h, c, status, page.Person.User.Name(), &p, &p.Tab, views.Access, views.AccessBody)
 }
 
 func (h *Handlers) showLinks(c Ctx, status int, id okta.UserID, tab views.Tab) error {
@@ -67,7 +63,7 @@ func (h *Handlers) showLinks(c Ctx, status int, id okta.UserID, tab views.Tab) e
 		return err
 	}
 	p := views.LinksProps{Tab: tab, LinksPage: page}
-	return answer(c, status, h.framed(c, page.Person), &p, &p.Tab, views.LinkedPeople, views.LinkedPeopleBody)
+	return answer(h, c, status, page.Person.User.Name(), &p, &p.Tab, views.LinkedPeople, views.LinkedPeopleBody)
 }
 
 func (h *Handlers) showRoles(c Ctx, status int, id okta.UserID, tab views.Tab) error {
@@ -76,7 +72,7 @@ func (h *Handlers) showRoles(c Ctx, status int, id okta.UserID, tab views.Tab) e
 		return err
 	}
 	p := views.RolesProps{Tab: tab, RolesPage: page}
-	return answer(c, status, h.framed(c, page.Person), &p, &p.Tab, views.Roles, views.RolesBody)
+	return answer(h, c, status, page.Person.User.Name(), &p, &p.Tab, views.Roles, views.RolesBody)
 }
 
 func (h *Handlers) showRole(c Ctx, status int, id okta.UserID, tab views.Tab) error {
@@ -93,7 +89,7 @@ func (h *Handlers) showRole(c Ctx, status int, id okta.UserID, tab views.Tab) er
 		return err
 	}
 	p := views.RoleProps{Tab: tab, RolePage: page}
-	return answer(c, status, h.framed(c, page.Person), &p, &p.Tab, views.Role, views.RoleBody)
+	return answer(h, c, status, page.Person.User.Name(), &p, &p.Tab, views.Role, views.RoleBody)
 }
 
 func (h *Handlers) showAssign(c Ctx, status int, id okta.UserID, tab views.Tab) error {
@@ -114,7 +110,7 @@ func (h *Handlers) showAssign(c Ctx, status int, id okta.UserID, tab views.Tab) 
 		return err
 	}
 	p := views.AssignProps{Tab: tab, AssignPage: page}
-	return answer(c, status, h.framed(c, page.Person), &p, &p.Tab, views.Assign, views.AssignBody)
+	return answer(h, c, status, page.Person.User.Name(), &p, &p.Tab, views.Assign, views.AssignBody)
 }
 
 func (h *Handlers) showSignIns(c Ctx, status int, id okta.UserID, tab views.Tab) error {
@@ -124,7 +120,7 @@ func (h *Handlers) showSignIns(c Ctx, status int, id okta.UserID, tab views.Tab)
 		return err
 	}
 	p := views.SignInsProps{Tab: tab, SignInsPage: page, After: after}
-	return answer(c, status, h.framed(c, page.Person), &p, &p.Tab, views.SignIns, views.SignInsBody)
+	return answer(h, c, status, page.Person.User.Name(), &p, &p.Tab, views.SignIns, views.SignInsBody)
 }
 
 func (h *Handlers) showClient(c Ctx, status int, id okta.UserID, tab views.Tab) error {
@@ -138,7 +134,7 @@ func (h *Handlers) showClient(c Ctx, status int, id okta.UserID, tab views.Tab) 
 		return err
 	}
 	p := views.ClientProps{Tab: tab, ClientPage: page, After: at}
-	return answer(c, status, h.framed(c, page.Person), &p, &p.Tab, views.Client, views.ClientBody)
+	return answer(h, c, status, page.Person.User.Name(), &p, &p.Tab, views.Client, views.ClientBody)
 }
 
 func (h *Handlers) showGrant(c Ctx, status int, id okta.UserID, tab views.Tab) error {
@@ -151,7 +147,7 @@ func (h *Handlers) showGrant(c Ctx, status int, id okta.UserID, tab views.Tab) e
 		return err
 	}
 	p := views.GrantProps{Tab: tab, GrantPage: page}
-	return answer(c, status, h.framed(c, page.Person), &p, &p.Tab, views.Grant, views.GrantBody)
+	return answer(h, c, status, page.Person.User.Name(), &p, &p.Tab, views.Grant, views.GrantBody)
 }
 
 func (h *Handlers) showToken(c Ctx, status int, id okta.UserID, tab views.Tab) error {
@@ -164,7 +160,7 @@ func (h *Handlers) showToken(c Ctx, status int, id okta.UserID, tab views.Tab) e
 		return err
 	}
 	p := views.TokenProps{Tab: tab, TokenPage: page}
-	return answer(c, status, h.framed(c, page.Person), &p, &p.Tab, views.Token, views.TokenBody)
+	return answer(h, c, status, page.Person.User.Name(), &p, &p.Tab, views.Token, views.TokenBody)
 }
 
 // only is an address that has one part.

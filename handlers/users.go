@@ -16,7 +16,7 @@ func (h *Handlers) home(c Ctx) error {
 	if err != nil {
 		return err
 	}
-	return render(c, http.StatusOK, views.Home(h.frame(c, "Find a person", "home"), views.HomeProps{Recent: acts}))
+	return h.render(c, http.StatusOK, views.Home(h.frame(c, "Find a person", "home"), views.HomeProps{Recent: acts}))
 }
 
 // users answers the search, as a page or as what stands inside it.
@@ -43,9 +43,9 @@ func (h *Handlers) found(c Ctx, status int, q desk.Query, first *views.Notice) e
 	f := h.frame(c, "People", "users")
 	f.Query = q
 	if !partial(c) {
-		return render(c, status, views.Users(f, props))
+		return h.render(c, status, views.Users(f, props))
 	}
-	return render(c, status, views.UsersMain(f, props))
+	return h.render(c, status, views.UsersMain(f, props))
 }
 
 // remember keeps the search in the address bar: the first letter typed makes a
@@ -85,7 +85,7 @@ func (h *Handlers) person(c Ctx) error {
 func (h *Handlers) showPerson(c Ctx, status int, props views.PersonProps) error {
 	acts, err := h.c.Desk.History(c.Request().Context(), actor(c), props.Person.User.ID)
 	props.History, props.HistoryErr = acts, err != nil
-	return answer(c, status, h.framed(c, props.Person), &props, &props.Tab, views.Person, views.PersonBody)
+	return answer(h, c, status, props.Person.User.Name(), &props, &props.Tab, views.Person, views.PersonBody)
 }
 
 // userID is the person's id in the path. What is no id is nobody's page.

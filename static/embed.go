@@ -148,7 +148,7 @@ func (a asset) serve(w http.ResponseWriter, r *http.Request) {
 	body := a.body
 	if a.zipped != nil {
 		h.Set("Vary", "Accept-Encoding")
-		if acceptsGzip(r) {
+		if AcceptsGzip(r) {
 			h.Set("Content-Encoding", "gzip")
 			body = a.zipped
 		}
@@ -159,8 +159,9 @@ func (a asset) serve(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// acceptsGzip reads Accept-Encoding; a weight of nothing means no.
-func acceptsGzip(r *http.Request) bool {
+// AcceptsGzip reads Accept-Encoding (RFC 9110, section 12.5.3): a weight of
+// nothing means no.
+func AcceptsGzip(r *http.Request) bool {
 	accepted := strings.Split(strings.Join(r.Header.Values("Accept-Encoding"), ","), ",")
 	return slices.ContainsFunc(accepted, func(s string) bool {
 		name, weight, _ := strings.Cut(strings.ReplaceAll(s, " ", ""), ";")

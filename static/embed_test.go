@@ -124,7 +124,7 @@ func TestAcceptsGzip(t *testing.T) {
 	} {
 		r := httptest.NewRequest(http.MethodGet, "/", nil)
 		r.Header.Set("Accept-Encoding", header)
-		if got := acceptsGzip(r); got != want {
+		if got := AcceptsGzip(r); got != want {
 			t.Errorf("%q: %v", header, got)
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"net/netip"
 	"net/url"
 	"path/filepath"
+	"runtime"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -153,6 +154,7 @@ func (a *App) Work(ctx context.Context) {
 	}
 	a.settle(ctx)
 	a.Desk.Probe(ctx)
+	runtime.GC()         // what lies in a pool, as the migrations' buffers do, outlives one collection
 	debug.FreeOSMemory() // what it took to start is not needed again
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
