@@ -50,7 +50,7 @@ func TestEveryChange(t *testing.T) {
 			continue
 		}
 		a := newest(t, k, s.Action)
-		if a.Phase != audit.PhaseIntent || a.Op != s.Op || a.ActorName != "Omar Reyes" || a.Ticket != "INC-4711" || a.Reason == "" ||
+		if a.Phase != audit.PhaseIntent || a.Op != s.Op || a.ActorName != e.Actor || a.Ticket != "INC-4711" || a.Reason == "" ||
 			a.End == nil || a.End.Result != audit.Done || len(a.End.RequestID) != 32 || a.TargetID != e.Person.ID {
 			t.Errorf("%s: recorded %+v, end %+v", s.Action, a.Row, a.End)
 		}

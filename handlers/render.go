@@ -66,6 +66,9 @@ func (h *Handlers) frame(c Ctx, title, nav string) views.Frame {
 	}
 	if who := actor(c); who.ID != "" {
 		f.Actor = &who
+		if !partial(c) {
+			f.ToDecide = h.c.Desk.ToDecide(c.Request().Context(), who)
+		}
 	}
 	return f
 }
@@ -107,6 +110,9 @@ func (h *Handlers) theme(c Ctx) error {
 
 // outcomeNotice is what the operator reads after a change that Okta confirmed.
 func outcomeNotice(out desk.Outcome) views.Notice {
+	if !out.Until.IsZero() {
+		return views.Notice{Tone: "warn", Title: "It waits for approval", Text: out.Label, Seq: out.Seq, Asked: true}
+	}
 	n := views.Notice{Tone: "ok", Title: out.Label, Seq: out.Seq, Once: out.Once, What: out.What}
 	if out.But != "" {
 		n.Tone, n.Text = "warn", out.But

@@ -41,7 +41,12 @@ func TestEraseNeedsTheLogin(t *testing.T) {
 	c := k.As("admin")
 	f := erasing(t, k, c, p)
 	f.Values.Set("typed", " "+p.Login+" ")
-	if got := c.Post(f.Action, f.Values); got.Status != http.StatusOK || !got.Has("Okta erased the account") || sent(k, "DeactivateOrDeleteUser") != 1 {
+	if got := c.Post(f.Action, f.Values); got.Status != http.StatusOK || !got.Has("It waits for approval") || writes(k) != 0 {
+		t.Errorf("%d, %v: %s", got.Status, k.Calls(), short(got))
+	}
+	other := k.As("owner")
+	yes := decision(t, other, "approve")
+	if got := other.Post(yes.Action, yes.Values); got.Status != http.StatusOK || !got.Has("Okta erased the account") || sent(k, "DeactivateOrDeleteUser") != 1 {
 		t.Errorf("%d, %v: %s", got.Status, k.Calls(), short(got))
 	}
 	if _, there := k.Org.Person(p.ID); there {
@@ -66,6 +71,12 @@ func TestEraseSpareTheLiving(t *testing.T) {
 		if c.Get("/users/"+p.ID).Form("/erase") != nil {
 			t.Errorf("%s: erasing is offered (%d)", status, i)
 		}
+		f = erasing(t, k, c, p)
+		c.Post(f.Action, f.Values)
+		k.Org.SetStatus(p.ID, status)
+		other := k.As("owner")
+		yes := decision(t, other, "approve")
+		turnedDown(t, k, status+", when it is approved", other.Post(yes.Action, yes.Values), http.StatusConflict, "Nothing was sent")
 		k.Org.SetStatus(p.ID, "DEPROVISIONED")
 	}
 }
@@ -88,7 +99,8 @@ func TestEraseOnce(t *testing.T) {
 		k := testkit.New(t)
 		c := k.As("admin")
 		p := ordinary(t, k, 1)[0]
-		f := erasing(t, k, c, p)
+		owner := k.As("owner")
+		f := approving(t, owner, c, erasing(t, k, owner, p))
 		tt.fault.Operation = "DeactivateOrDeleteUser"
 		k.Org.Faults([]oktasim.Fault{tt.fault})
 		got := c.Post(f.Action, f.Values)

@@ -57,6 +57,7 @@ func (h *Handlers) Routes() []Route {
 	}
 	routes = append(routes, h.actionRoutes()...)
 	routes = append(routes, h.counterRoutes()...)
+	routes = append(routes, h.approvalRoutes()...)
 	routes = append(routes, Route{Method: http.MethodGet, Path: "/audit", Perm: desk.ReadOwnRecord, do: h.audit})
 	return append(routes, h.demoRoutes()...)
 }

@@ -85,6 +85,9 @@ func (h *Handlers) person(c Ctx) error {
 func (h *Handlers) showPerson(c Ctx, status int, props views.PersonProps) error {
 	acts, err := h.c.Desk.History(c.Request().Context(), actor(c), props.Person.User.ID)
 	props.History, props.HistoryErr = acts, err != nil
+	if props.Waiting, err = h.c.Desk.About(c.Request().Context(), actor(c), props.Person.User.ID); err != nil {
+		h.c.Log.WarnContext(c.Request().Context(), "what waits for approval could not be read", "error", err)
+	}
 	return answer(h, c, status, props.Person.User.Name(), &props, &props.Tab, views.Person, views.PersonBody)
 }
 

@@ -122,10 +122,10 @@ func dialogID(o desk.Offer) string { return dialogOf(o.Spec.Action, o.On) }
 // ProblemID is the id of the place in which a dialog says what is wrong with it.
 func ProblemID(a desk.Action, on desk.Object) string { return "problem-" + offerKey(a, on) }
 
-// confirmClass is red for what takes something away; it is never the button
-// that has the focus first.
-func confirmClass(s desk.Spec) string {
-	if s.Risk == desk.Destructive {
+// confirmClass is red for what takes something away at once; it is never the
+// button that has the focus first.
+func confirmClass(o desk.Offer) string {
+	if o.Spec.Risk == desk.Destructive && o.Decision.Second == "" {
 		return "btn-bad"
 	}
 	return "btn-main"

@@ -16,6 +16,7 @@ const (
 	UsersPath     = "/users"
 	NewPersonPath = "/users/new"
 	AdminsPath    = "/admins"
+	ApprovalsPath = "/approvals"
 	AuditPath     = "/audit"
 	LoginPath     = "/auth/login"
 	LogoutPath    = "/auth/logout"
@@ -200,6 +201,14 @@ func AuditURL(f audit.Filter) string {
 func RecordURL(seq int64) string {
 	return AuditURL(audit.Filter{Before: seq + 1}) + "#" + rowID(seq)
 }
+
+// RequestURL is where a decision on a request is sent.
+func RequestURL(w desk.Waiting, verb string) string {
+	return ApprovalsPath + "/" + url.PathEscape(w.ID) + "/" + verb
+}
+
+// WaitingURL is a request among all that wait.
+func WaitingURL(w desk.Waiting) string { return ApprovalsPath + "#" + requestID(w) }
 
 // LoginURL is the way to sign in and back to a page of the console.
 func LoginURL(returnTo string) string { return query(LoginPath, "return_to", localPath(returnTo)) }

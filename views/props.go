@@ -34,6 +34,8 @@ type Frame struct {
 	Clock Clock
 	Query desk.Query // what the search field shows
 	Links Links
+
+	ToDecide int // how many requests wait for the actor
 }
 
 // Notice tells how something ended. Empty members are left out.
@@ -51,6 +53,7 @@ type Notice struct {
 	RetryOn    desk.Object   // and what of the person that dialog is about
 	Once       okta.Secret   // shown here and nowhere else
 	What       string        // what Once is
+	Asked      bool          // it waits for a second person, on the page of approvals
 }
 
 // Form holds what was typed into the dialog of one action, and what is wrong
@@ -77,6 +80,7 @@ type PersonProps struct {
 	Person     desk.Person
 	History    []audit.Act
 	HistoryErr bool // the record could not be read
+	Waiting    []desk.Waiting
 }
 
 // AccessProps is what the page of a person's reach shows.

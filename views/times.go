@@ -44,6 +44,9 @@ func (c Clock) date(t time.Time) string {
 	return local.Format(layout)
 }
 
+// hour is the time of day.
+func (c Clock) hour(t time.Time) string { return c.in(t).Format("15:04") }
+
 // Age is the distance of t from now in its largest unit.
 func (c Clock) Age(t time.Time) string {
 	d := c.Now.Sub(t)

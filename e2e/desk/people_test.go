@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"testing"
 
+	"keydesk/e2e/browser"
 	"keydesk/e2e/console"
 )
 
@@ -84,7 +85,8 @@ func TestCreateIsClosedToTheHelpdesk(t *testing.T) {
 // done, wants the login typed out, and leaves nobody.
 func TestErase(t *testing.T) {
 	t.Parallel()
-	v := console.Open(t, "admin")
+	c := console.Serve(t)
+	v := c.Enter(t, "admin", browser.Options{})
 	p := v.Ordinary(1)[0]
 	v.NextCall(p)
 	v.Org.Reset()
@@ -99,12 +101,16 @@ func TestErase(t *testing.T) {
 	console.Why{}.Fill(d)
 	typed := d.Field("Type the login, " + p.Login + ", to confirm")
 	typed.Fill("somebody.else@brightwater.example")
-	v.Confirm("Erase")
+	d.Button("Ask for approval").Click()
 	d.See("Type the login")
 	nothingSent(t, v)
 	typed.Fill(p.Login)
-	v.Confirm("Erase")
-	v.See("Okta erased the account")
+	d.Button("Ask for approval").Click()
+	v.See("It waits for approval.")
+	v.NextCall(p)
+	v.See("Erase waits for approval.")
+	nothingSent(t, v)
+	approve(t, c.Enter(t, "owner", browser.Options{}), "Erase "+console.Name(p)+" for good", "Okta erased the account")
 	covers(t, v, "DeactivateOrDeleteUser")
 	sentOnce(t, v, "DeactivateOrDeleteUser")
 	if _, there := v.Org.Person(p.ID); there {

@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"keydesk/handlers"
+	"keydesk/internal/approval"
 	"keydesk/internal/audit"
 	"keydesk/internal/config"
 	"keydesk/internal/desk"
@@ -114,7 +115,7 @@ func build(ctx context.Context, p parts) (*App, error) {
 		return nil, errors.Join(fmt.Errorf("derive a key: %w", err), db.Close())
 	}
 	a := &App{Store: db, Record: audit.New(db, p.now), log: p.log, now: p.now}
-	a.Desk = desk.New(desk.Config{Okta: client, ServiceApp: p.okta.ClientID != "", Record: a.Record, Staff: a.staff, Key: key, Now: p.now, Log: p.log})
+	a.Desk = desk.New(desk.Config{Okta: client, ServiceApp: p.okta.ClientID != "", Record: a.Record, Approvals: approval.New(db, p.now), Staff: a.staff, Key: key, Now: p.now, Log: p.log})
 	p.login.Now, p.login.Roles, p.login.Tier, p.login.Identify = p.now, desk.RolesOf, tier, a.identify
 	a.login = login.New(p.login, db)
 	p.front.Desk, p.front.Login, p.front.Ready, p.front.Now, p.front.Log = a.Desk, a.login, db.Ping, p.now, p.log
@@ -164,7 +165,7 @@ func (a *App) Work(ctx context.Context) {
 			return
 		case <-tick.C:
 			a.settle(ctx)
-			err := errors.Join(a.login.Sweep(ctx), a.Record.Sweep(ctx, a.now().Add(-24*time.Hour)))
+			err := errors.Join(a.login.Sweep(ctx), a.Record.Sweep(ctx, a.now().Add(-24*time.Hour)), a.Desk.SweepApprovals(ctx))
 			if err != nil && ctx.Err() == nil {
 				a.log.ErrorContext(ctx, "sweep", "error", err)
 			}

@@ -78,6 +78,7 @@ func staffOf(org *oktasim.Org) []idp.Person {
 		{"admin", "Admin: as the helpdesk, and accounts that hold a lesser admin role."},
 		{"auditor", "Auditor: reads everything and the whole record, changes nothing."},
 		{"owner", "Owner: as an admin, and the accounts of colleagues."},
+		{"second", "Another owner: approves what one alone may not do."},
 		{"visitor", "In none of the console's groups: sees a refusal."},
 	}
 	ids := org.Staff()

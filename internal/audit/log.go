@@ -59,6 +59,13 @@ func (l *Log) Add(ctx context.Context, r Row) (int64, error) {
 	return l.append(ctx, r, nil)
 }
 
+// Once writes an event that spends a one-time token, both or neither. A token that
+// was used before is *SpentError.
+func (l *Log) Once(ctx context.Context, r Row, token string) (int64, error) {
+	r.Phase = PhaseEvent
+	return l.append(ctx, r, func(tx *sql.Tx, seq int64) error { return l.spend(ctx, tx, token, seq) })
+}
+
 // append links r to the last row and writes it, with what also does in the same
 // transaction.
 func (l *Log) append(ctx context.Context, r Row, also func(*sql.Tx, int64) error) (int64, error) {

@@ -24,6 +24,7 @@ type change struct {
 	// it may add to what the record keeps. nil: the person alone counts.
 	check func(context.Context, *deed) *Error
 	do    func(context.Context) (Outcome, error)
+	input any // what else it is done from, as JSON can keep it, for a change that waits for approval
 }
 
 // deed is one change on its way through act.
@@ -35,7 +36,8 @@ type deed struct {
 	shown shown
 	user  okta.User // the target, read afresh
 	on    Standing
-	named string // what the change is about, in names, for the record
+	named string   // what the change is about, in names, for the record
+	needs Decision // who has to approve; the zero Decision: nobody
 	seq   int64
 	got   okta.Receipt
 }
@@ -57,6 +59,9 @@ func (d *Desk) actOn(ctx context.Context, who Actor, id okta.UserID, c change) (
 	defer leave()
 	if err := d.ready(ctx, x, c.check); err != nil {
 		return Outcome{}, err
+	}
+	if x.needs.Second != "" && c.opts.approved == nil {
+		return d.ask(ctx, x, c.input)
 	}
 	if err := d.begin(ctx, x); err != nil {
 		return Outcome{}, err
@@ -93,15 +98,19 @@ func (d *Desk) ready(ctx context.Context, x *deed, check func(context.Context, *
 	if rerr := d.readTarget(ctx, x); rerr != nil {
 		return d.refused(ctx, x, rerr)
 	}
-	if dec := decide(x.who, x.spec, x.on); !dec.Allowed {
-		return d.refused(ctx, x, denied(x.spec.Action, dec))
+	if derr := d.decided(ctx, x); derr != nil {
+		return d.refused(ctx, x, derr)
 	}
-	if err := d.fresh(ctx, x, stale); err != nil || check == nil {
+	if err := d.fresh(ctx, x, stale); err != nil {
 		return err
 	}
-	switch cerr := check(ctx, x); {
+	var cerr *Error
+	if check != nil {
+		cerr = check(ctx, x)
+	}
+	switch {
 	case cerr == nil:
-		return nil
+		return d.stillAsked(ctx, x)
 	case cerr.Kind == Invalid: // mistyped, not refused
 		return cerr
 	default:
@@ -109,9 +118,26 @@ func (d *Desk) ready(ctx context.Context, x *deed, check func(context.Context, *
 	}
 }
 
+// decided is what decide says of the deed, and of whoever approved it.
+func (d *Desk) decided(ctx context.Context, x *deed) *Error {
+	dec := decide(x.who, x.spec, x.on)
+	if !dec.Allowed {
+		return denied(x.spec.Action, dec)
+	}
+	x.needsSecond(dec)
+	if ap := x.opts.approved; ap != nil {
+		return d.approver(ctx, x, ap.by)
+	}
+	return nil
+}
+
 // opened looks at what came with the request: the token, which must be this
 // page's and unspent, and the reason. stale is set where the token has expired.
 func (d *Desk) opened(ctx context.Context, x *deed) (stale bool, err error) {
+	if ap := x.opts.approved; ap != nil {
+		x.shown = ap.shown
+		return false, nil
+	}
 	x.shown, err = d.open(x.who, x.spec.Action, x.id, x.opts.On, x.opts.Token)
 	if errors.Is(err, errForged) {
 		return false, d.refused(ctx, x, &Error{
@@ -199,10 +225,13 @@ func (x *deed) row() audit.Row {
 	r.Op, r.Class = x.spec.Op, string(x.spec.Risk)
 	r.TargetID, r.Target, r.Before = x.id.String(), x.user.Profile.Login(), string(x.user.Status)
 	r.Reason, r.Ticket, r.Params = strings.TrimSpace(why.Note), strings.TrimSpace(why.Ticket), x.params()
+	if ap := x.opts.approved; ap != nil {
+		r.Detail = "approved by " + ap.by.Name + " (" + ap.by.ID + ")"
+	}
 	return r
 }
 
 // params are what was chosen and what it is about, as the record keeps them.
 func (x *deed) params() string {
-	return strings.Join(slices.DeleteFunc([]string{x.opts.words(x.spec.Action), x.opts.On.String(), x.named}, func(s string) bool { return s == "" }), " ")
+	return strings.Join(slices.DeleteFunc([]string{x.opts.words(x.spec.Action), x.opts.On.String(), x.named, x.opts.approved.words()}, func(s string) bool { return s == "" }), " ")
 }

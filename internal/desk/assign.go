@@ -93,6 +93,7 @@ func (d *Desk) AssignRole(ctx context.Context, who Actor, id okta.UserID, o User
 				if !dec.Allowed {
 					return denied("roles.assign", dec)
 				}
+				x.needsSecond(dec)
 			}
 			return nil
 		},

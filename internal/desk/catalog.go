@@ -19,6 +19,7 @@ const (
 	ActSessions    Perm = "sessions.act"
 	ReadRecord     Perm = "record.read"
 	ReadOwnRecord  Perm = "record.own"
+	ActApprovals   Perm = "approvals.act" // deciding what others asked for; each act's own right is needed too
 )
 
 // Risk is the class of an operation: what harm it does in the wrong hands.

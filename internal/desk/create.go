@@ -190,7 +190,7 @@ func (d *Desk) openGroups(ctx context.Context, x *deed, ids []okta.GroupID) *Err
 		for _, r := range RolesOf([]string{g.Name}) {
 			on.Staff = r
 		}
-		if dec := decideTarget(x.who, on); !dec.Allowed {
+		if dec := decideSecond(x.spec, decideTarget(x.who, on)); !dec.Allowed {
 			dec.Why = "The group " + dec.Why + " Whoever is in it has that too."
 			return denied("users.create", dec)
 		}

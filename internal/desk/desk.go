@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"keydesk/internal/approval"
 	"keydesk/internal/audit"
 	"keydesk/internal/okta"
 )
@@ -19,6 +20,7 @@ type Desk struct {
 	okta   *okta.Client
 	app    bool // the credential is a service app's
 	record *audit.Log
+	asked  *approval.Requests
 	staff  StaffFunc
 	key    []byte // signs action tokens
 	now    func() time.Time
@@ -40,6 +42,7 @@ type Config struct {
 	Okta       *okta.Client
 	ServiceApp bool // the client's credential is an app's and belongs to no person
 	Record     *audit.Log
+	Approvals  *approval.Requests
 	Staff      StaffFunc
 	Key        []byte // at least 32 bytes
 	Now        func() time.Time
@@ -48,7 +51,7 @@ type Config struct {
 
 // New returns a Desk.
 func New(c Config) *Desk {
-	d := &Desk{okta: c.Okta, app: c.ServiceApp, record: c.Record, staff: c.Staff, key: c.Key, now: c.Now, log: c.Log}
+	d := &Desk{okta: c.Okta, app: c.ServiceApp, record: c.Record, asked: c.Approvals, staff: c.Staff, key: c.Key, now: c.Now, log: c.Log}
 	d.changes.atOnce, d.creations.atOnce, d.searches.atOnce = 1, 1, 2
 	return d
 }

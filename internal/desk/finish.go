@@ -188,6 +188,8 @@ func (d *Desk) again(ctx context.Context, x *deed, seq int64, err error) error {
 	}
 	e := &Error{Kind: Conflict, Action: x.spec.Action, Rule: "once", Seq: seq}
 	switch {
+	case first.Phase == audit.PhaseEvent:
+		e.Msg = "This was asked for already, and waits for somebody else's approval or was decided. It was not asked for again."
 	case !strings.HasPrefix(first.Params, x.params()):
 		e.Msg = "This page was used once already, for another choice, and works once. Nothing was sent. Read it again, then decide."
 	case first.End == nil:

@@ -28,7 +28,7 @@ func (d *Desk) readTarget(ctx context.Context, x *deed) *Error {
 	g, gctx := errgroup.WithContext(ctx)
 	g.Go(func() (err error) { x.user, err = d.okta.Users.Get(gctx, x.id); return err })
 	g.Go(func() error { x.on.Roles, rolesErr = d.okta.Roles.List(gctx, x.id); return nil })
-	g.Go(func() error { notNow = d.inService(gctx, x.who, x.spec); return nil })
+	g.Go(func() error { notNow = d.inService(gctx, x.who, x.stakes()); return nil })
 	if d.now().Sub(x.on.StaffRead) > staffHolds {
 		g.Go(func() error { x.on.readStaff(d.okta.Access.Groups(gctx, x.id)); x.on.StaffRead = d.now(); return nil })
 	}

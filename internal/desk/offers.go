@@ -51,11 +51,19 @@ func (d *Desk) guard(who Actor, p *Person, on Standing) {
 // what the room itself has to say; state is what the page shows of the object.
 func (d *Desk) offer(who Actor, u okta.User, on Standing, a Action, about Object, state string, rules ...Decision) Offer {
 	s := spec(a)
-	o := Offer{Spec: s, On: about, Effects: effects(a, u), Choices: choices(a)}
+	o := Offer{Spec: s, On: about, Effects: effects(a, u), Choices: choices(a), Decision: Decision{Allowed: true}}
 	for _, dec := range append([]Decision{decide(who, s, on), stateRule(a, u)}, rules...) {
-		if o.Decision = dec; !dec.Allowed {
+		if !dec.Allowed {
+			o.Decision = dec
 			return o
 		}
+		if o.Decision.Second == "" {
+			o.Decision = dec
+		}
+	}
+	if o.Decision.Second != "" && mailable(a) { // whoever approves would see the link
+		o.Choices = slices.DeleteFunc(o.Choices, func(c Choice) bool { return c.Name == sendEmail })
+		o.Effects = append(o.Effects, "The link is mailed. Nobody here sees it, since two have a hand in this.")
 	}
 	o.Token = d.issue(who, a, u, on, about, state)
 	return o
@@ -167,9 +175,17 @@ func withPassword() []Action {
 	return []Action{"change_password", "change_recovery_question", "forgot_password_recovery_question"}
 }
 
+// sendEmail is the choice between a link that is mailed and one that is shown.
+const sendEmail = "send_email"
+
+// mailable reports whether an action makes such a link.
+func mailable(a Action) bool {
+	return slices.ContainsFunc(choices(a), func(c Choice) bool { return c.Name == sendEmail })
+}
+
 // choices are what an operator decides in an action's dialog.
 func choices(a Action) []Choice {
-	mail := Choice{Name: "send_email", Label: "Mail the link to the person", Other: "Show me the link once", On: true}
+	mail := Choice{Name: sendEmail, Label: "Mail the link to the person", Other: "Show me the link once", On: true}
 	revoke := Choice{Name: "revoke_sessions", Label: "End all sessions too", Hint: "Choose this when somebody else may be signed in."}
 	switch a {
 	case "activate", "reactivate":
@@ -189,7 +205,7 @@ func choices(a Action) []Choice {
 
 // words are the choices as the record keeps them.
 func (o UserOpts) words(a Action) string {
-	on := map[string]bool{"send_email": o.SendEmail, "revoke_sessions": o.RevokeSessions, "oauth_tokens": o.OAuthTokens, "forget_devices": o.ForgetDevices, "swap": o.Swap}
+	on := map[string]bool{sendEmail: o.SendEmail, "revoke_sessions": o.RevokeSessions, "oauth_tokens": o.OAuthTokens, "forget_devices": o.ForgetDevices, "swap": o.Swap}
 	all := choices(a)
 	if strings.HasPrefix(string(a), "targets.add_") && o.Swap {
 		all = append(all, Choice{Name: "swap"})

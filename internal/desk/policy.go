@@ -18,7 +18,7 @@ func rights(r Role) []Perm {
 	case Helpdesk:
 		return desk
 	case Admin, Owner:
-		return append(desk, ReadRecord, CreateUsers, EraseUsers, ActLinks, ActRoles)
+		return append(desk, ReadRecord, CreateUsers, EraseUsers, ActLinks, ActRoles, ActApprovals)
 	}
 	return nil
 }
@@ -91,7 +91,29 @@ func decide(who Actor, spec Spec, on Standing) Decision {
 	if d := decideMapped(who); !d.Allowed {
 		return d
 	}
-	return decideTarget(who, on)
+	return decideSecond(spec, decideTarget(who, on))
+}
+
+// decideSecond asks for a second person where the act itself does, whatever the
+// account is, and refuses what cannot wait for one.
+func decideSecond(s Spec, dec Decision) Decision {
+	if dec.Allowed && dec.Second == "" && s.Action == "users.erase" {
+		dec = Decision{Allowed: true, Second: Admin, Rule: "second.erase", Why: "Nobody can bring an erased account back: somebody else who may erase has to approve.", Ask: askFor(holders(EraseUsers)...)}
+	}
+	if dec.Second == "" || waits(s.Action) {
+		return dec
+	}
+	return refuse(dec.Rule, dec.Why+" This cannot wait for that: somebody is at the counter, or what it yields would be shown.", "Use Okta's own console.")
+}
+
+// waits reports whether an act can be done later, on a second person's word, and
+// leaves nothing that only the one who asked for it should see.
+func waits(a Action) bool {
+	switch a {
+	case "users.create", "change_password", "change_recovery_question", "forgot_password_recovery_question", "expire_password_with_temp_password":
+		return false
+	}
+	return true
 }
 
 // decideMapped closes every change to operators of whom nobody can tell who they
@@ -145,15 +167,11 @@ func decideStaff(who Actor, on Standing) Decision {
 func decideRank(who Actor, on Standing) Decision {
 	role, kind := strongest(on.Roles)
 	needs := neededTier(kind)
-	ask := askFor(needs)
-	if needs == Owner { // who alone cannot do it either
-		ask = "Use Okta's own console."
-	}
 	switch {
 	case who.Tier().rank() < needs.rank():
-		return refuse("protected.admins", fmt.Sprintf("%s holds %s.", on.Name, heldAs(role)), ask)
+		return refuse("protected.admins", fmt.Sprintf("%s holds %s.", on.Name, heldAs(role)), askFor(needs))
 	case needs == Owner:
-		return refuse("second.owner", fmt.Sprintf("%s holds %s: a change needs a second owner's approval, which Keydesk cannot collect yet.", on.Name, heldAs(role)), ask)
+		return Decision{Allowed: true, Second: Owner, Rule: "second.owner", Why: fmt.Sprintf("%s holds %s: a second owner has to approve each change.", on.Name, heldAs(role)), Ask: askFor(Owner)}
 	}
 	return Decision{Allowed: true}
 }

@@ -89,7 +89,7 @@ func (d *Desk) UpdateProfile(ctx context.Context, who Actor, id okta.UserID, o U
 	var changes okta.Profile
 	var etag string
 	return d.actOn(ctx, who, id, change{
-		action: "users.update", opts: o,
+		action: "users.update", opts: o, input: e,
 		check: func(ctx context.Context, x *deed) *Error {
 			schema := ask(ctx, d, "schema.get", d.okta.Schema.Profile)
 			var wrong *Error
@@ -111,7 +111,7 @@ func (d *Desk) ReplaceProfile(ctx context.Context, who Actor, id okta.UserID, o 
 	var profile okta.Profile
 	var etag string
 	return d.actOn(ctx, who, id, change{
-		action: "users.replace", opts: o,
+		action: "users.replace", opts: o, input: body,
 		check: func(_ context.Context, x *deed) *Error {
 			wrong := func(field, msg string) *Error {
 				return &Error{Kind: Invalid, Action: "users.replace", Field: field, Msg: msg}

@@ -146,7 +146,7 @@ func decideGrant(who Actor, t okta.RoleType, holds []okta.Role) Decision {
 	}
 	switch needs := neededTier(kindOf(okta.Role{Type: t})); {
 	case needs == Owner:
-		return refuse("second.owner", t.Label()+" reaches everything: to assign it needs a second owner's approval, which Keydesk cannot collect yet.", "Use Okta's own console.")
+		return Decision{Allowed: true, Second: Owner, Rule: "second.owner", Why: t.Label() + " reaches everything: an owner who did not ask for it has to approve.", Ask: askFor(Owner)}
 	case who.Tier().rank() < needs.rank():
 		return refuse("permission.roles.act", fmt.Sprintf("Your role, %s, does not include this.", roleWord(who.Tier())), askFor(needs))
 	}

@@ -23,7 +23,7 @@ const (
 // credential is far more powerful; every decision rests on the actor alone.
 type Actor struct {
 	ID       string      // issuer and subject: who the issuer says this is
-	OktaID   okta.UserID // who that is in Okta; zero when nobody could be found
+	OktaID   okta.UserID `json:",omitzero"` // who that is in Okta; zero when nobody could be found
 	Unmapped string      // why OktaID is zero, as a sentence
 	Email    string
 	Name     string
@@ -43,7 +43,7 @@ type Reason struct {
 // has a use for.
 type UserOpts struct {
 	Reason
-	Token string // the offer's one-time token
+	Token string `json:"-"` // the offer's one-time token
 	On    Object // what of the person it is about, as it was offered
 
 	SendEmail      bool // mail the link to the person instead of showing it
@@ -55,7 +55,9 @@ type UserOpts struct {
 	Typed   string    // the login, typed out, of an account that is to be erased
 	Confirm bool      // what is lost by it was read and is meant
 	Scope   RoleScope // of a role that is to be assigned
-	Typing
+	Typing  `json:"-"`
+
+	approved *approved // set while a second person's approval is carried out
 }
 
 // Typing is what the person at the counter typed; it is passed on and never kept.
@@ -80,23 +82,23 @@ type RoleScope struct {
 // AppTarget is an app that a role may be limited to: all of its instances, or one.
 type AppTarget struct {
 	App      okta.AppName
-	Instance okta.AppID // zero: every instance
+	Instance okta.AppID `json:",omitzero"` // zero: every instance
 }
 
 // Object names what of a person a change is about. The zero Object is the person;
 // members that an action has no use for are zero.
 type Object struct {
-	Type     okta.RoleType
-	Role     okta.RoleID
-	Group    okta.GroupID
-	App      okta.AppName
-	Instance okta.AppID
-	Client   okta.ClientID
-	Grant    okta.GrantID
-	Token    okta.TokenID
-	Factor   okta.FactorID
-	Link     okta.LinkName
-	To       okta.UserID // the person at the other end of a link
+	Type     okta.RoleType `json:",omitzero"`
+	Role     okta.RoleID   `json:",omitzero"`
+	Group    okta.GroupID  `json:",omitzero"`
+	App      okta.AppName  `json:",omitzero"`
+	Instance okta.AppID    `json:",omitzero"`
+	Client   okta.ClientID `json:",omitzero"`
+	Grant    okta.GrantID  `json:",omitzero"`
+	Token    okta.TokenID  `json:",omitzero"`
+	Factor   okta.FactorID `json:",omitzero"`
+	Link     okta.LinkName `json:",omitzero"`
+	To       okta.UserID   `json:",omitzero"` // the person at the other end of a link
 }
 
 // String is the object as the record keeps it, "name=id" words in a fixed order.
@@ -130,6 +132,7 @@ type Outcome struct {
 	What   string      // what Once is: "temporary password", "activation link", "reset link"
 	Person Person      // the person as Okta shows them after the action
 	Seq    int64       // the row of the record
+	Until  time.Time   // nothing was done: it waits for a second person, at most until then
 	But    string      // what of it was left undone, as a sentence; mostly empty
 }
 
@@ -154,6 +157,7 @@ type Cause struct {
 // Decision is the answer to "may this actor do this to that person now?".
 type Decision struct {
 	Allowed bool
+	Second  Role   // the lowest role of somebody else who has to approve first; empty: nobody
 	Rule    string // name of the rule that decided, such as "protected.admins"
 	Why     string // the refusal as a sentence; empty when allowed
 	Ask     string // whom to ask; may be empty

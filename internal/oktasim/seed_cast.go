@@ -37,7 +37,7 @@ func cast() []part {
 		{first: "Omar", last: "Reyes", title: "Identity engineer", department: "IT", city: "New York", key: "admin", groups: []string{"Keydesk Admins"}, head: true},
 		{first: "Ingrid", last: "Solberg", title: "Internal auditor", department: "Finance", city: "Berlin", key: "auditor", groups: []string{"Keydesk Auditors"}},
 		{first: "Thandi", last: "Mokoena", title: "Head of identity", department: "Security", city: "Cape Town", key: "owner", groups: []string{"Keydesk Owners"}, head: true},
-		{first: "Paul", last: "Ferrant", title: "Head of service", department: "Support", city: "Montréal", staff: true, groups: []string{"Keydesk Owners"}, head: true},
+		{first: "Paul", last: "Ferrant", title: "Head of service", department: "Support", city: "Montréal", key: "second", groups: []string{"Keydesk Owners"}, head: true},
 		{first: "Noah", last: "Fischer", title: "Account manager", department: "Sales", city: "Berlin", key: "visitor"},
 
 		{first: "Ann", last: "Vo", title: "Support engineer", department: "Support", city: "Berlin", status: lockedOut},

@@ -18,6 +18,7 @@ type Exercise struct {
 	Person oktasim.Person // zero where there is nobody yet
 	Page   string         // where the form stands
 	Form   *Form
+	Actor  string // in whose name the record keeps it
 }
 
 // Changes are the catalogue's actions that change something, in its order.
@@ -34,11 +35,14 @@ func AtCounter(a desk.Action) bool { return desk.CounterActions()[a] != nil }
 // own: c can do nothing else from then on.
 func (k *Kit) Exercise(c *Client, a desk.Action) Exercise {
 	k.t.Helper()
-	e := Exercise{Action: a}
+	e := Exercise{Action: a, Actor: "Omar Reyes"}
 	if a != "users.create" {
 		e.Person = k.somebody(a)
 	}
 	e.Page = k.prepare(a, e.Person)
+	if a == "users.erase" {
+		return k.asked(c, e)
+	}
 	e.Form = c.Get(e.Page).FormOf(views.ActionPath(a))
 	if e.Form == nil {
 		k.t.Fatalf("%s is not offered on %s", a, e.Page)
@@ -53,6 +57,29 @@ func (k *Kit) Exercise(c *Client, a desk.Action) Exercise {
 		e.Form = c.Get(e.Page).FormOf(views.CounterPath(a))
 	}
 	k.fill(e)
+	return e
+}
+
+// asked has an owner ask for the exercise: the form is that of c, who approves.
+func (k *Kit) asked(c *Client, e Exercise) Exercise {
+	k.t.Helper()
+	owner := k.As("owner")
+	f := owner.Get(e.Page).FormOf(views.ActionPath(e.Action))
+	if f == nil {
+		k.t.Fatalf("%s is not offered on %s", e.Action, e.Page)
+	}
+	e.Form, e.Actor = f, "Thandi Mokoena"
+	f.Values.Set("note", "asked for by her manager")
+	f.Values.Set("ticket", "INC-4711")
+	k.fill(e)
+	if got := owner.Post(f.Action, f.Values); got.Status != http.StatusOK || !got.Has("It waits for approval") {
+		k.t.Fatalf("%s cannot be asked for: %d %s", e.Action, got.Status, got.Text())
+	}
+	e.Page = views.ApprovalsPath
+	if e.Form = c.Get(e.Page).FormOf(views.ApprovalsPath + "/:request/approve"); e.Form == nil {
+		k.t.Fatalf("%s waits for nobody", e.Action)
+	}
+	e.Form.Values.Set("note", "seen her manager's mail")
 	return e
 }
 

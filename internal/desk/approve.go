@@ -1,0 +1,169 @@
+package desk
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"keydesk/internal/approval"
+	"keydesk/internal/audit"
+)
+
+// approver is whether the second person may agree to the deed as things are now.
+func (d *Desk) approver(ctx context.Context, x *deed, by Actor) *Error {
+	if x.needs.Second != "" && by.Tier().rank() < x.needs.Second.rank() {
+		return denied(x.spec.Action, refuse("second.role", "Who approves this has to be an owner.", askFor(rolesFrom(x.needs.Second)...)))
+	}
+	if dec := decide(by, x.spec, x.on); !dec.Allowed {
+		return denied(x.spec.Action, dec)
+	}
+	return d.inService(ctx, by, x.stakes())
+}
+
+// stillAsked refuses to do on a second person's word what is no longer what they
+// were shown.
+func (d *Desk) stillAsked(ctx context.Context, x *deed) error {
+	ap := x.opts.approved
+	if ap == nil {
+		return nil
+	}
+	x.opts.approved = nil // the words are compared without the approval's own
+	now := x.params()
+	x.opts.approved = ap
+	if now == ap.params {
+		return nil
+	}
+	return d.refused(ctx, x, &Error{Kind: Conflict, Action: x.spec.Action, Rule: "stale", Msg: "What this would do has changed since it was asked for. Nothing was sent. It has to be asked for anew."})
+}
+
+// Approve does what was asked for, in the name of who asked and on the word of who,
+// who must be somebody else with the right to it. Everything is read and decided
+// again first, and nothing is done if it is not as it was.
+func (d *Desk) Approve(ctx context.Context, who Actor, id, note string) (Outcome, error) {
+	w, asker, in, err := d.settleRequest(ctx, who, id, note, approval.Approved)
+	if err != nil {
+		return Outcome{}, err
+	}
+	in.Shown.Nonce = "request " + w.ID // the page's own was spent by asking
+	in.Opts.approved = &approved{seq: w.Seq, by: who, shown: in.Shown, params: w.Params}
+	out, err := d.carryOut(ctx, asker, w, in)
+	how, seq := out.Label, out.Seq
+	if err != nil {
+		e := asError(err)
+		how, seq = e.Msg, e.Seq
+	}
+	if nerr := d.asked.End(context.WithoutCancel(ctx), w.ID, how, seq); nerr != nil {
+		d.log.ErrorContext(ctx, "the end of a request could not be noted", "row", w.Seq, "error", nerr)
+	}
+	return out, err
+}
+
+// carryOut runs the act of a request.
+func (d *Desk) carryOut(ctx context.Context, asker Actor, w Waiting, in asked) (Outcome, error) {
+	var edit Edit
+	var body string
+	var err error
+	switch run, dialog := Actions()[w.Spec.Action]; {
+	case dialog:
+		return run(d, ctx, asker, w.Person, in.Opts)
+	case w.Spec.Action == "users.update":
+		if err = json.Unmarshal(in.Input, &edit); err == nil {
+			return d.UpdateProfile(ctx, asker, w.Person, in.Opts, edit)
+		}
+	case w.Spec.Action == "users.replace":
+		if err = json.Unmarshal(in.Input, &body); err == nil {
+			return d.ReplaceProfile(ctx, asker, w.Person, in.Opts, body)
+		}
+	}
+	return Outcome{}, &Error{Kind: Other, Action: w.Spec.Action, Msg: "The request cannot be read any more. Nothing was sent. It has to be asked for anew.", Err: err}
+}
+
+// Decline ends a request without doing anything.
+func (d *Desk) Decline(ctx context.Context, who Actor, id, note string) error {
+	_, _, _, err := d.settleRequest(ctx, who, id, note, approval.Declined)
+	return err
+}
+
+// Withdraw takes back what the actor asked for.
+func (d *Desk) Withdraw(ctx context.Context, who Actor, id string) error {
+	_, _, _, err := d.settleRequest(ctx, who, id, "withdrawn", approval.Withdrawn)
+	return err
+}
+
+// settleRequest decides a request: it must wait, who must be the one to decide, and
+// the record must have taken the decision. Of several at once one gets through.
+func (d *Desk) settleRequest(ctx context.Context, who Actor, id, note string, to approval.State) (w Waiting, asker Actor, in asked, err error) {
+	gone := &Error{Kind: NotFound, Action: "approvals", Msg: "Nothing waits under this address any more: it was decided, withdrawn, or is older than " + minutes(approval.Life) + "."}
+	r, err := d.asked.Get(ctx, id)
+	if errors.Is(err, approval.ErrGone) || err == nil && r.State != approval.Waiting {
+		if dec := decideActor(who, Spec{Action: "approvals", Perm: ActApprovals}); !dec.Allowed {
+			gone = d.notYours(ctx, who.row("approvals"), denied("approvals", dec))
+		}
+		return w, asker, in, gone
+	}
+	if err != nil {
+		return w, asker, in, &Error{Kind: Other, Action: "approvals", Msg: "The request cannot be read right now. Nothing was sent. Try again.", Err: err}
+	}
+	w = waiting(who, r)
+	if w.Person.IsZero() || json.Unmarshal(r.Actor, &asker) != nil || json.Unmarshal(r.Input, &in) != nil {
+		return w, asker, in, gone
+	}
+	note = strings.TrimSpace(note)
+	if err := d.mayEnd(ctx, who, w, note, to); err != nil {
+		return w, asker, in, err
+	}
+	if err := d.asked.Decide(ctx, r.ID, to, who.ID, who.Name, note); errors.Is(err, approval.ErrGone) {
+		return w, asker, in, gone
+	} else if err != nil {
+		return w, asker, in, unrecorded(w.Spec.Action, err)
+	}
+	row := w.row(who)
+	row.Phase, row.Reason, row.Detail = audit.PhaseEvent, note, fmt.Sprintf("%s request %d of %s", to, w.Seq, w.ActorName)
+	if _, err := d.record.Add(ctx, row); err != nil {
+		return w, asker, in, unrecorded(w.Spec.Action, err)
+	}
+	return w, asker, in, nil
+}
+
+// mayEnd refuses, with a row, who may not decide, and asks for a reason.
+func (d *Desk) mayEnd(ctx context.Context, who Actor, w Waiting, note string, to approval.State) error {
+	dec := w.Decide
+	if to == approval.Withdrawn {
+		dec = Decision{Allowed: w.Mine, Rule: "second.withdraw", Why: "Only who asked for it withdraws it."}
+	}
+	if !dec.Allowed {
+		return d.notYours(ctx, w.row(who), denied(w.Spec.Action, dec))
+	}
+	if e := checkReason(w.Spec.Action, Reason{Note: note}); e != nil && to != approval.Withdrawn {
+		return e
+	}
+	return nil
+}
+
+// notYours writes the refusal of a decision into the record and returns it.
+func (d *Desk) notYours(ctx context.Context, row audit.Row, e *Error) *Error {
+	row.Detail = e.Rule
+	var err error
+	if e.Seq, err = d.record.Add(ctx, row); err != nil {
+		return unrecorded(e.Action, err)
+	}
+	return e
+}
+
+// row is a row of the record about a request, by whoever decides it.
+func (w Waiting) row(who Actor) audit.Row {
+	r := who.row(w.Spec.Action)
+	r.Op, r.Class, r.TargetID, r.Target = w.Spec.Op, string(w.Spec.Risk), w.TargetID, w.Target
+	r.Params = strings.Join(slices.DeleteFunc([]string{w.Params, fmt.Sprintf("request=%d", w.Seq)}, func(s string) bool { return s == "" }), " ")
+	return r
+}
+
+// SweepApprovals forgets what expired requests would have done.
+func (d *Desk) SweepApprovals(ctx context.Context) error { return d.asked.Sweep(ctx) }
+
+// Left is how long a request still waits.
+func (w Waiting) Left(now time.Time) time.Duration { return max(0, w.ExpiresAt.Sub(now)) }

@@ -1,0 +1,115 @@
+package desk
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"keydesk/internal/approval"
+	"keydesk/internal/okta"
+)
+
+// Waiting is a request as somebody's page shows it.
+type Waiting struct {
+	approval.Request
+	Spec   Spec
+	Person okta.UserID
+	Mine   bool     // who looks is who asked: they may withdraw it
+	Decide Decision // whether who looks may decide; the act itself is decided on again
+}
+
+// ApprovalsPage is what waits for a second person, and what was decided lately.
+type ApprovalsPage struct {
+	Waiting []Waiting
+	Past    []Waiting
+}
+
+// pastShown is how many decided requests the page lists.
+const pastShown = 20
+
+// Approvals reads what waits for a second person: what the actor asked for, and
+// what they may know of because they may do the like.
+func (d *Desk) Approvals(ctx context.Context, who Actor) (ApprovalsPage, error) {
+	var p ApprovalsPage
+	if !who.May(ReadOwnRecord) {
+		return p, denied("approvals", decideActor(who, Spec{Action: "approvals", Perm: ReadOwnRecord}))
+	}
+	waiting, err1 := d.asked.Waiting(ctx)
+	past, err2 := d.asked.Past(ctx, pastShown)
+	if err := errors.Join(err1, err2); err != nil {
+		return p, &Error{Kind: Other, Action: "approvals", Msg: "What waits for approval cannot be read right now. Try again.", Err: err}
+	}
+	p.Waiting, p.Past = d.known(who, waiting), d.known(who, past)
+	return p, nil
+}
+
+// About is what waits about one person, for whoever may see the person.
+func (d *Desk) About(ctx context.Context, who Actor, id okta.UserID) ([]Waiting, error) {
+	return view(ctx, who, "users.get", func(ctx context.Context) ([]Waiting, error) {
+		waiting, err := d.asked.About(ctx, id.String())
+		return d.known(who, waiting), err
+	})
+}
+
+// ToDecide is how many requests wait for the actor.
+func (d *Desk) ToDecide(ctx context.Context, who Actor) int {
+	waiting, err := d.asked.Waiting(ctx)
+	if err != nil {
+		d.log.ErrorContext(ctx, "requests could not be counted", "error", err)
+	}
+	n := 0
+	for _, w := range d.known(who, waiting) {
+		if w.Decide.Allowed {
+			n++
+		}
+	}
+	return n
+}
+
+// known keeps the requests that the actor may know of.
+func (d *Desk) known(who Actor, all []approval.Request) []Waiting {
+	var out []Waiting
+	for _, r := range all {
+		w := waiting(who, r)
+		if !w.Person.IsZero() && (w.Mine || who.May(w.Spec.Perm) || who.May(ReadRecord)) {
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+// waiting is a request as the actor sees it.
+func waiting(who Actor, r approval.Request) Waiting {
+	w := Waiting{Request: r, Spec: spec(Action(r.Action)), Mine: r.ActorID == who.ID}
+	if id, err := okta.ParseUserID(r.TargetID); err == nil {
+		w.Person = id
+	}
+	w.Decide = mayDecide(who, w)
+	return w
+}
+
+// mayDecide says whether the actor can be the second person at all. Nobody is their
+// own; what the account is and who else stands where is decided when it is done.
+func mayDecide(who Actor, w Waiting) Decision {
+	needs := Role(w.Needs)
+	var asker Actor
+	switch err := json.Unmarshal(w.Actor, &asker); {
+	case err != nil:
+		return refuse("second.self", "Nobody can tell who asked for this.", "Ask whoever runs Keydesk.")
+	case w.Mine || !asker.OktaID.IsZero() && asker.OktaID == who.OktaID:
+		return refuse("second.self", "Nobody approves what they asked for themselves.", askFor(rolesFrom(needs)...))
+	case who.Tier().rank() < needs.rank():
+		return refuse("second.role", fmt.Sprintf("Your role, %s, is not enough to decide this.", roleWord(who.Tier())), askFor(rolesFrom(needs)...))
+	case who.OktaID == w.Person:
+		return refuse("self", "This is about your own account.", "Ask a colleague.")
+	}
+	for _, s := range []Spec{{Action: "approvals", Perm: ActApprovals}, w.Spec} {
+		if dec := decideActor(who, s); !dec.Allowed {
+			return dec
+		}
+	}
+	return decideMapped(who)
+}
+
+func rolesFrom(low Role) []Role { return ranking()[max(1, low.rank()):] }

@@ -1,0 +1,66 @@
+package views
+
+import (
+	"strconv"
+
+	"keydesk/internal/approval"
+	"keydesk/internal/desk"
+)
+
+// ApprovalsProps is what the page of approvals shows.
+type ApprovalsProps struct {
+	desk.ApprovalsPage
+	Notice *Notice
+
+	At, Verb, Typed, Problem string // the request whose dialog was sent wrongly, what was typed into it, and what is wrong
+}
+
+// ToDecide is how many of them whoever looks may decide.
+func (p ApprovalsProps) ToDecide() (n int) {
+	for _, w := range p.Waiting {
+		if w.Decide.Allowed {
+			n++
+		}
+	}
+	return n
+}
+
+// wrong reports whether the dialog of that verb has to say what is wrong with it.
+func (p ApprovalsProps) wrong(w desk.Waiting, verb string) bool {
+	return p.Problem != "" && p.At == w.ID && p.Verb == verb
+}
+
+func (p ApprovalsProps) typed(w desk.Waiting, verb string) string {
+	if p.wrong(w, verb) {
+		return p.Typed
+	}
+	return ""
+}
+
+// requestID names the card of a request among those of the page.
+func requestID(w desk.Waiting) string { return "request-" + strconv.FormatInt(w.Seq, 10) }
+
+// requestLook says what became of a request.
+func requestLook(s approval.State) Look {
+	switch s {
+	case approval.Approved:
+		return Look{"approved", "ok", "circle-check"}
+	case approval.Declined:
+		return Look{"declined", "held", "ban"}
+	case approval.Withdrawn:
+		return Look{"withdrawn", "off", "circle-x"}
+	case approval.Expired:
+		return Look{"expired", "off", "hourglass"}
+	case approval.Waiting:
+		return Look{"waits", "warn", "hourglass"}
+	}
+	return Look{string(s), "", "circle-question-mark"}
+}
+
+// sends is what the button of an offer's form says: what it does, or that it asks.
+func sends(o desk.Offer, does string) string {
+	if o.Decision.Second != "" {
+		return "Ask for approval"
+	}
+	return does
+}
