@@ -141,14 +141,14 @@ func TestCalls(t *testing.T) {
 	reset := act("/lifecycle/expire_password")
 	k.Org.Reset()
 	reset()
-	if n := k.Calls(); len(k.Org.Log()) != 5 || n["GetUser"] != 3 {
+	if n := k.Calls(); len(k.Org.Log()) != 6 || n["GetUser"] != 3 || n["ListAssignedRolesForUser"] != 2 {
 		t.Errorf("a takeover-class action costs %v", n)
 	}
 	k.Org.Reset()
 	factors := act("/lifecycle/reset_factors")
 	k.Org.Reset()
 	factors()
-	if n := k.Calls(); len(k.Org.Log()) != 6 || n["ListFactors"] != 1 {
+	if n := k.Calls(); len(k.Org.Log()) != 7 || n["ListFactors"] != 1 {
 		t.Errorf("a reset of factors costs %v", n)
 	}
 }

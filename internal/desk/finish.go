@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,16 +23,20 @@ const rereadTimeout = 10 * time.Second
 func (d *Desk) finish(ctx context.Context, x *deed, out Outcome, err error) (Outcome, error) {
 	rctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), rereadTimeout)
 	defer cancel()
-	now, factors, rerr := d.reread(rctx, x)
+	now, factors, gained, rerr := d.reread(rctx, x)
 	if x.spec.Action == "users.erase" && okta.IsNotFound(rerr) && (err == nil || okta.IsUnsure(err) || okta.IsNotFound(err)) {
 		return d.erased(ctx, x, out, err)
 	}
 	r := x.row()
-	r.Result, r.Detail = result(err, rerr), x.detail(out.But, err, rerr)
+	r.Result, r.Detail = result(err, rerr), strings.Trim(x.detail(out.But, err, rerr)+"; "+gained, "; ")
 	r.Status, r.RequestID, r.After = x.got.Status, x.got.RequestID, string(now.Status)
 	lost := ""
 	if !d.end(ctx, x, r) {
 		lost = " The record could not take the outcome; its row stays open until the person is next looked at."
+	}
+	if role, flagged := strings.CutPrefix(gained, roleGained); flagged {
+		d.log.WarnContext(ctx, "an account gained an admin role while it was changed", "row", x.seq, "person", x.id.String(), "role", role)
+		lost += " Meanwhile the account gained an admin role: " + role + ". Tell a member of " + Owner.Group() + "."
 	}
 	out.Seq = x.seq
 	if rerr == nil {
@@ -61,18 +66,45 @@ func (d *Desk) end(ctx context.Context, x *deed, r audit.Row) (written bool) {
 	return err == nil
 }
 
-// reread is the person after a change, and after a reset of factors the factors.
-func (d *Desk) reread(ctx context.Context, x *deed) (okta.User, Read[[]okta.Factor], error) {
-	if x.spec.Action != "reset_factors" && x.spec.Action != "factors.reset" {
-		u, err := d.okta.Users.Get(ctx, x.id)
-		return u, Read[[]okta.Factor]{Kept: true}, err
-	}
-	var u okta.User
-	var factors Read[[]okta.Factor]
+// reread is the person after a change, after a reset of factors the factors, and
+// after what takes over an account or hands out a privilege the admin role that came
+// to the account since it was decided on.
+func (d *Desk) reread(ctx context.Context, x *deed) (u okta.User, factors Read[[]okta.Factor], gained string, err error) {
+	factors.Kept = true
 	g, gctx := errgroup.WithContext(ctx)
 	g.Go(func() (err error) { u, err = d.okta.Users.Get(gctx, x.id); return err })
-	g.Go(func() error { factors = part(d.okta.Factors.List(ctx, x.id))("factors.list"); return nil })
-	return u, factors, g.Wait()
+	if x.spec.Action == "reset_factors" || x.spec.Action == "factors.reset" {
+		g.Go(func() error { factors = part(d.okta.Factors.List(ctx, x.id))("factors.list"); return nil })
+	}
+	if x.spec.Risk == Takeover || x.spec.Risk == Privilege {
+		g.Go(func() error { gained = x.gained(d.okta.Roles.List(ctx, x.id)); return nil })
+	}
+	err = g.Wait()
+	return u, factors, gained, err
+}
+
+// roleGained marks in the record the outcome of a change of somebody who became an
+// administrator between the decision and the change.
+const roleGained = "role.gained: "
+
+// gained is the admin role that the person holds now, did not hold when the change
+// was decided on, and was not given by it; or that this could not be found out.
+func (x *deed) gained(now []okta.Role, err error) string {
+	if err != nil {
+		return "the admin roles could not be read again"
+	}
+	before := x.on.Roles
+	x.on.Roles = now
+	for _, r := range now {
+		own := x.spec.Action == "roles.assign" && r.Direct() && r.Type == x.opts.On.Type
+		had := func(b okta.Role) bool {
+			return b.ID == r.ID && b.AssignmentType == r.AssignmentType && b.AssigneeID == r.AssigneeID
+		}
+		if !own && !slices.ContainsFunc(before, had) {
+			return roleGained + heldAs(r)
+		}
+	}
+	return ""
 }
 
 // erased is the end of an account: that Okta no longer knows it is the answer.
