@@ -11,8 +11,6 @@ import (
 	"time"
 
 	"golang.org/x/net/html"
-
-	"keydesk/internal/inproc"
 )
 
 // Client is a browser without script, pictures or patience.
@@ -29,17 +27,25 @@ func (k *Kit) Anonymous() *Client {
 		k.t.Fatal(err)
 	}
 	return &Client{t: k.t, http: &http.Client{
-		Jar: jar, Transport: inproc.Transport{Hosts: map[string]http.Handler{Host: k.Handler}},
+		Jar: jar, Transport: k.way,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
 }
 
-// As signs somebody of the staff in, over the demo's own sign-in pages.
+// As signs somebody of the staff in, over the issuer's own sign-in pages.
 func (k *Kit) As(person string) *Client {
 	k.t.Helper()
 	k.Advance(time.Second) // an issuer's times have no parts of a second, and after a counter a later one is asked for
 	c := k.Anonymous()
-	page := c.Follow(c.Get("/auth/login"))
+	page := c.Get("/auth/login")
+	if to := page.Header.Get("Location"); k.signIn != nil && strings.HasPrefix(to, "https://") {
+		page = k.signInAt(c, person, to)
+		if page.Path == "/auth/login" || page.Status >= 500 {
+			k.t.Fatalf("sign-in as %s: %d at %s: %s", person, page.Status, page.Path, page.Text())
+		}
+		return c
+	}
+	page = c.Follow(page)
 	form := page.Form("")
 	if form == nil {
 		k.t.Fatalf("the sign-in page has no form: %d %s", page.Status, page.Body)
@@ -131,12 +137,23 @@ func (c *Client) Follow(p *Page) *Page {
 // PostUntil sends a form and hangs up when ctx ends.
 func (c *Client) PostUntil(ctx context.Context, path string, v url.Values) {
 	c.t.Helper()
+	c.Answers(ctx, path, v)
+}
+
+// Answers sends a form, hangs up when ctx ends, and returns the answer's status; 0
+// when there was none.
+func (c *Client) Answers(ctx context.Context, path string, v url.Values) int {
+	c.t.Helper()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+Host+path, strings.NewReader(v.Encode()))
 	if err != nil {
-		c.t.Fatal(err)
+		c.t.Error(err)
+		return 0
 	}
 	req.Header = http.Header{"Origin": {"http://" + Host}, "Content-Type": {"application/x-www-form-urlencoded"}}
-	if resp, err := c.http.Do(req); err == nil {
-		_ = resp.Body.Close()
+	resp, err := c.http.Do(req)
+	if err != nil {
+		return 0
 	}
+	_ = resp.Body.Close()
+	return resp.StatusCode
 }

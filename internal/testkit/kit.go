@@ -15,6 +15,7 @@ import (
 
 	"keydesk/internal/app"
 	"keydesk/internal/audit"
+	"keydesk/internal/inproc"
 	"keydesk/internal/oktasim"
 )
 
@@ -27,11 +28,13 @@ type Kit struct {
 	Org  *oktasim.Org
 	Logs *Logs
 
-	t     testing.TB
-	mu    sync.Mutex
-	ahead time.Duration
-	used  map[string]bool // people on whom something was exercised
-	made  int             // people that were made
+	t      testing.TB
+	way    http.RoundTripper // to the console
+	signIn http.Handler      // the browser's half of an issuer under a host of its own; nil where the console has the pages itself
+	mu     sync.Mutex
+	ahead  time.Duration
+	used   map[string]bool // people on whom something was exercised
+	made   int             // people that were made
 }
 
 // Options change what New makes.
@@ -64,7 +67,7 @@ func New(t testing.TB, opts ...Options) *Kit {
 	if err != nil {
 		t.Fatal(err)
 	}
-	k.App, k.Org = a, org
+	k.App, k.Org, k.way = a, org, inproc.Transport{Hosts: map[string]http.Handler{Host: a.Handler}}
 	t.Cleanup(func() {
 		if err := a.Close(); err != nil {
 			t.Error(err)

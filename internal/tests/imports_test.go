@@ -48,6 +48,7 @@ func floors() map[string]floor {
 		"internal/inproc":          {},
 		"internal/tests":           {},
 		"internal/testkit":         {ours: []string{anything}, others: []string{"golang.org/x/net/html"}},
+		"internal/bars":            {ours: []string{anything}},
 		"internal/bench":           {ours: []string{anything}, others: []string{templ}},
 		"e2e/browser":              {others: []string{"github.com/playwright-community/playwright-go"}},
 	}

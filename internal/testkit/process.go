@@ -1,0 +1,180 @@
+package testkit
+
+import (
+	"bufio"
+	"context"
+	"encoding/pem"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"keydesk/internal/idp"
+	"keydesk/internal/login"
+	"keydesk/internal/oktasim"
+)
+
+// Process is a kit whose console is the program itself, in a process of its own
+// that can be killed and started again on the same data. Organisation and issuer
+// stay in the test, on sockets. What a Kit knows of the inside of a console is not
+// there: App is nil.
+type Process struct {
+	*Kit
+	Data string // its data folder
+
+	binary  string
+	env     []string
+	address string
+	mu      sync.Mutex
+	cmd     *exec.Cmd
+	ended   chan struct{}
+	said    Logs
+}
+
+// Build makes the program. It takes a while; share the result.
+func Build(t testing.TB) string {
+	t.Helper()
+	binary := filepath.Join(t.TempDir(), "keydesk")
+	cmd := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "keydesk")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("build: %v\n%s", err, out)
+	}
+	return binary
+}
+
+// Run starts the program for an organisation of its own. wrap may stand before the
+// organisation; nil leaves it as it is.
+func Run(t testing.TB, binary string, wrap func(http.Handler) http.Handler) *Process {
+	t.Helper()
+	p := &Process{Kit: &Kit{t: t, Logs: &Logs{}, used: map[string]bool{}}, Data: t.TempDir(), binary: binary, address: freePort(t)}
+	p.Org = oktasim.New(oktasim.Options{People: 600, Limit: 1_000_000})
+	var api http.Handler = p.Org
+	if wrap != nil {
+		api = wrap(api)
+	}
+	org := httptest.NewServer(api)
+	t.Cleanup(org.Close)
+	p.way = to{p.address}
+	p.env = append(p.issuer(t), "HOME="+p.Data, "KEYDESK_LISTEN="+p.address, "KEYDESK_BASE_URL=http://"+Host, "KEYDESK_DATA_DIR="+p.Data, "KEYDESK_OKTA_URL="+org.URL, "KEYDESK_OKTA_TOKEN="+p.Org.Token())
+	p.Start()
+	t.Cleanup(p.Kill)
+	return p
+}
+
+// to reaches the console under the host that it believes in.
+type to struct{ address string }
+
+// RoundTrip implements http.RoundTripper.
+func (w to) RoundTrip(r *http.Request) (*http.Response, error) {
+	r = r.Clone(r.Context())
+	r.Host, r.URL.Host = r.URL.Host, w.address
+	r.Close = true // the next request may meet another process
+	return http.DefaultTransport.RoundTrip(r)
+}
+
+func freePort(t testing.TB) string {
+	t.Helper()
+	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	return l.Addr().String()
+}
+
+// issuer is the demo's issuer on a socket, and the settings with which the program
+// uses it. Its sign-in pages stand under the issuer's own host.
+func (p *Process) issuer(t testing.TB) []string {
+	t.Helper()
+	var i *idp.Issuer
+	srv := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { i.ServeHTTP(w, r) }))
+	t.Cleanup(srv.Close)
+	i, err := idp.New(idp.Config{
+		Issuer: srv.URL, ClientID: "keydesk", ClientSecret: "known to two processes", CallbackPath: login.CallbackPath, SignedOutPath: login.SignedOutPath,
+		SignInPath: "/sign-in", Now: p.Now, People: p.staff,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.signIn = i.SignIn()
+	file := filepath.Join(t.TempDir(), "issuer.pem")
+	if err := os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: srv.Certificate().Raw}), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return []string{"SSL_CERT_FILE=" + file, "KEYDESK_OIDC_ISSUER=" + srv.URL, "KEYDESK_OIDC_CLIENT_ID=keydesk", "KEYDESK_OIDC_CLIENT_SECRET=known to two processes"}
+}
+
+func (p *Process) staff() (people []idp.Person) {
+	for key, id := range p.Org.Staff() {
+		if who, ok := p.Org.Person(id); ok {
+			people = append(people, idp.Person{Key: key, Sub: who.ID, Login: who.Login, Email: who.Email, Name: who.FirstName + " " + who.LastName, Groups: who.Groups})
+		}
+	}
+	return people
+}
+
+// Start runs the program until it is ready.
+func (p *Process) Start() {
+	p.t.Helper()
+	cmd := exec.CommandContext(context.Background(), p.binary, "serve") // ended by Kill or Stop
+	cmd.Env, cmd.Stderr = p.env, &p.said
+	out, err := cmd.StdoutPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	ended := make(chan struct{})
+	ready := bufio.NewScanner(out).Scan()
+	go func() { _ = cmd.Wait(); close(ended) }()
+	if !ready {
+		<-ended
+		p.t.Fatalf("the program did not start: %s", p.said.String())
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.cmd, p.ended = cmd, ended
+}
+
+// Kill ends the program as a power cut does (SIGKILL), and waits for its end.
+func (p *Process) Kill() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	_ = p.cmd.Process.Kill()
+	<-p.ended
+}
+
+// Stop asks the program to end (SIGTERM), waits for it at most so long, and returns
+// its exit code; -1 when it did not end.
+func (p *Process) Stop(within time.Duration) int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	_ = p.cmd.Process.Signal(syscall.SIGTERM)
+	select {
+	case <-p.ended:
+		return p.cmd.ProcessState.ExitCode()
+	case <-time.NewTimer(within).C:
+		return -1
+	}
+}
+
+// signInAt signs in at an issuer under a host of its own: the browser's half of it
+// is served in the test.
+func (k *Kit) signInAt(c *Client, person, authorize string) *Page {
+	k.t.Helper()
+	_, query, _ := strings.Cut(authorize, "?")
+	r := httptest.NewRequestWithContext(k.t.Context(), http.MethodPost, "http://"+Host+"/sign-in/authorize?"+query, strings.NewReader("person="+person))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	w := httptest.NewRecorder()
+	k.signIn.ServeHTTP(w, r)
+	return c.Follow(c.Get(strings.TrimPrefix(w.Header().Get("Location"), "http://"+Host)))
+}
