@@ -11,7 +11,7 @@ COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
 # The folder for /data is made here because the final image cannot make one.
-RUN CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o /out/keydesk . && mkdir /out/data
+RUN CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags='-s -w' -o /out/keydesk . && mkdir /out/data
 
 FROM gcr.io/distroless/static-debian12:nonroot
 COPY --from=build /out/keydesk /keydesk

@@ -2,7 +2,7 @@
 
 GOLANGCI := go tool -modfile=.ci/tools/go.mod golangci-lint
 
-.PHONY: help demo dev gen test e2e check bench docs image vuln vendor
+.PHONY: help demo dev gen test e2e check bench bars docs image release vuln vendor
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,11 +30,17 @@ check: ## the whole gate, as it runs before a change lands
 bench: ## print the figures of docs/PERFORMANCE.md
 	go test -run '^$$' -bench . -benchtime 200x ./internal/bench
 
+bars: ## hold what docs/SECURITY.md promises, in half an hour
+	.ci/bars
+
 docs: ## take the pictures of README and docs
 	KEYDESK_E2E_DOCS=1 go test -count=1 ./e2e/...
 
 image: ## build the container image
 	docker build -t keydesk .
+
+release: ## build the program reproducibly, with the list of what is in it
+	.ci/release
 
 vuln: ## look for known vulnerabilities (needs the internet)
 	go run golang.org/x/vuln/cmd/govulncheck@v1.9.0 ./...
