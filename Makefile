@@ -2,7 +2,7 @@
 
 GOLANGCI := go tool -modfile=.ci/tools/go.mod golangci-lint
 
-.PHONY: help demo dev gen test e2e check bench bars docs image release vuln vendor
+.PHONY: help demo dev gen test e2e check bench docs image release vuln vendor
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,9 +29,6 @@ check: ## the whole gate, as it runs before a change lands
 
 bench: ## print the figures of docs/PERFORMANCE.md
 	go test -run '^$$' -bench . -benchtime 200x ./internal/bench
-
-bars: ## hold what docs/SECURITY.md promises, in half an hour
-	.ci/bars
 
 docs: ## take the pictures of README and docs
 	KEYDESK_E2E_DOCS=1 go test -count=1 ./e2e/...
