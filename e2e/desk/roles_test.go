@@ -15,7 +15,7 @@ func TestAdminsAreClosedToTheHelpdesk(t *testing.T) {
 	v := console.Open(t, "helpdesk")
 	for _, c := range []struct{ role, label, ask string }{
 		{"HELP_DESK_ADMIN", "Help Desk Administrator", "Ask a member of Keydesk Admins."},
-		{"SUPER_ADMIN", "Super Administrator", "Use Okta's own console."},
+		{"SUPER_ADMIN", "Super Administrator", "Ask a member of Keydesk Owners."},
 	} {
 		t.Run(c.role, func(t *testing.T) {
 			v := v.With(t)
