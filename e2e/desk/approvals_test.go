@@ -13,12 +13,15 @@ func approve(t *testing.T, v *console.Visit, what, done string) {
 	t.Helper()
 	v.Link("Approvals 1 to decide").Click()
 	v.Heading(what).Shown()
+	v.Axe()
 	v.Button("Approve").Click()
 	d := v.Dialog("Approve and do it")
+	v.Axe()
 	d.See(what, "Everything is read and decided again first.")
 	d.Field("Reason").Fill("seen the leaver's form")
 	d.Button("Approve and do it").Click()
 	v.See(done)
+	v.Axe()
 }
 
 // A role that reaches everything takes two: an admin asks, sees that it waits, and
