@@ -47,24 +47,27 @@ func (h *Handlers) approve(c Ctx) error {
 }
 
 func (h *Handlers) decline(c Ctx) error {
-	if err := h.c.Desk.Decline(c.Request().Context(), actor(c), c.Param("request"), c.Request().PostFormValue("note")); err != nil {
-		return h.undecided(c, "decline", err)
-	}
-	return h.showApprovals(c, http.StatusOK, views.ApprovalsProps{Notice: &views.Notice{Tone: "ok", Title: "Declined", Text: "Nothing was sent to Okta."}})
+	err := h.c.Desk.Decline(c.Request().Context(), actor(c), c.Param("request"), c.Request().PostFormValue("note"))
+	return h.dropped(c, "decline", "Declined", err)
 }
 
 func (h *Handlers) withdraw(c Ctx) error {
-	if err := h.c.Desk.Withdraw(c.Request().Context(), actor(c), c.Param("request")); err != nil {
-		return h.undecided(c, "withdraw", err)
+	return h.dropped(c, "withdraw", "Withdrawn", h.c.Desk.Withdraw(c.Request().Context(), actor(c), c.Param("request")))
+}
+
+// dropped answers the end of a request that is not done.
+func (h *Handlers) dropped(c Ctx, verb, title string, err error) error {
+	if err != nil {
+		return h.undecided(c, verb, err)
 	}
-	return h.showApprovals(c, http.StatusOK, views.ApprovalsProps{Notice: &views.Notice{Tone: "ok", Title: "Withdrawn", Text: "Nothing was sent to Okta."}})
+	return h.showApprovals(c, http.StatusOK, views.ApprovalsProps{Notice: &views.Notice{Tone: "ok", Title: title, Text: "Nothing was sent to Okta."}})
 }
 
 // undecided shows why a decision was not taken, or what became of the act, above
 // what waits now; a mistyped reason stands in its dialog again.
 func (h *Handlers) undecided(c Ctx, verb string, err error) error {
 	var de *desk.Error
-	if !errors.As(err, &de) || de.Kind == desk.Denied && actor(c).Tier() == "" {
+	if !errors.As(err, &de) {
 		return err
 	}
 	problem := h.problem(c, de)

@@ -15,16 +15,6 @@ type ApprovalsProps struct {
 	At, Verb, Typed, Problem string // the request whose dialog was sent wrongly, what was typed into it, and what is wrong
 }
 
-// ToDecide is how many of them whoever looks may decide.
-func (p ApprovalsProps) ToDecide() (n int) {
-	for _, w := range p.Waiting {
-		if w.Decide.Allowed {
-			n++
-		}
-	}
-	return n
-}
-
 // wrong reports whether the dialog of that verb has to say what is wrong with it.
 func (p ApprovalsProps) wrong(w desk.Waiting, verb string) bool {
 	return p.Problem != "" && p.At == w.ID && p.Verb == verb
@@ -39,6 +29,9 @@ func (p ApprovalsProps) typed(w desk.Waiting, verb string) string {
 
 // requestID names the card of a request among those of the page.
 func requestID(w desk.Waiting) string { return "request-" + strconv.FormatInt(w.Seq, 10) }
+
+// decideID names the dialog in which a request is decided.
+func decideID(w desk.Waiting, verb string) string { return requestID(w) + "-" + verb }
 
 // requestLook says what became of a request.
 func requestLook(s approval.State) Look {

@@ -16,12 +16,13 @@ import (
 	"time"
 
 	"keydesk/internal/oktasim"
+	"keydesk/internal/testkit"
 )
 
 // The program as it is shipped: how large it is, how soon it is ready, and how
 // much memory it holds.
 func BenchmarkProgram(b *testing.B) {
-	binary := build(b)
+	binary := testkit.Build(b)
 	org := oktasim.New(oktasim.Options{People: 200})
 	api := httptest.NewServer(org)
 	b.Cleanup(api.Close)
@@ -52,37 +53,23 @@ func BenchmarkProgram(b *testing.B) {
 	})
 	b.Run("memory/start", func(b *testing.B) {
 		p := start(b, serve(binary, api.URL, org, b.TempDir()))
-		size(b, "memory of serve, ready", p.resident(b), 30<<20, "MiB")
+		size(b, "memory of serve, ready", resident(b, p.cmd.Process.Pid), 30<<20, "MiB")
 		p.stop(b)
 	})
-	b.Run("memory/used", func(b *testing.B) { memoryUsed(b, binary, api.URL, org) })
+	b.Run("memory/used", func(b *testing.B) { memoryUsed(b, binary) })
 }
 
 // memoryUsed measures a console at which somebody signed in and did a little.
-func memoryUsed(b *testing.B, binary, api string, org *oktasim.Org) {
-	issuer := newIssuer(b, org)
-	cmd := serve(binary, api, org, b.TempDir())
-	cmd.Env = append(cmd.Env, issuer.settings()...)
-	p := start(b, cmd)
-	c := issuer.signIn(b, p.address)
-	person := "/users/" + org.FirstWith("LOCKED_OUT").ID
+func memoryUsed(b *testing.B, binary string) {
+	p := testkit.Run(b, binary, nil)
+	c := p.As("helpdesk")
+	person := "/users/" + p.Org.FirstWith("LOCKED_OUT").ID
 	for _, path := range []string{"/", "/users?q=ann", "/users?q=ann+vo", person, "/audit", "/", "/users?q=&status=LOCKED_OUT", person, "/users?q=&status=ACTIVE", "/audit"} {
-		c.get(b, path, http.StatusOK)
+		if page := c.Get(path); page.Status != http.StatusOK {
+			b.Fatalf("%s: %d", path, page.Status)
+		}
 	}
-	size(b, "memory of serve, after a sign-in and 10 pages", p.resident(b), 30<<20, "MiB")
-	p.stop(b)
-}
-
-// build makes the program with the flags of the container image.
-func build(b *testing.B) string {
-	b.Helper()
-	binary := filepath.Join(b.TempDir(), "keydesk")
-	cmd := exec.CommandContext(b.Context(), "go", "build", "-trimpath", "-ldflags=-s -w", "-o", binary, "keydesk")
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		b.Fatalf("%v\n%s", err, out)
-	}
-	return binary
+	size(b, "memory of serve, after a sign-in and 10 pages", resident(b, p.Pid()), 30<<20, "MiB")
 }
 
 // program runs the binary with nothing of this process's environment.
@@ -173,10 +160,10 @@ func (p running) stop(b *testing.B) {
 	}
 }
 
-// resident is the memory that the program holds now, its own text included.
-func (p running) resident(b *testing.B) int {
+// resident is the memory that a program holds now, its own text included.
+func resident(b *testing.B, pid int) int {
 	b.Helper()
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		b.Fatalf("memory is read from /proc, which Linux has: %v", err)
 	}

@@ -231,7 +231,21 @@ func (x *deed) row() audit.Row {
 	return r
 }
 
-// params are what was chosen and what it is about, as the record keeps them.
+// chosen is what was chosen and what it is about.
+func (x *deed) chosen() string {
+	return joined(x.opts.words(x.spec.Action), x.opts.On.String(), x.named)
+}
+
+// params is what was chosen, and the request that it was approved by, as the record
+// keeps them.
 func (x *deed) params() string {
-	return strings.Join(slices.DeleteFunc([]string{x.opts.words(x.spec.Action), x.opts.On.String(), x.named, x.opts.approved.words()}, func(s string) bool { return s == "" }), " ")
+	if ap := x.opts.approved; ap != nil {
+		return joined(x.chosen(), requestWord(ap.seq))
+	}
+	return x.chosen()
+}
+
+// joined is those words that say something.
+func joined(all ...string) string {
+	return strings.Join(slices.DeleteFunc(all, func(s string) bool { return s == "" }), " ")
 }

@@ -5,9 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
-	"time"
 
 	"keydesk/internal/approval"
 	"keydesk/internal/audit"
@@ -27,14 +25,7 @@ func (d *Desk) approver(ctx context.Context, x *deed, by Actor) *Error {
 // stillAsked refuses to do on a second person's word what is no longer what they
 // were shown.
 func (d *Desk) stillAsked(ctx context.Context, x *deed) error {
-	ap := x.opts.approved
-	if ap == nil {
-		return nil
-	}
-	x.opts.approved = nil // the words are compared without the approval's own
-	now := x.params()
-	x.opts.approved = ap
-	if now == ap.params {
+	if ap := x.opts.approved; ap == nil || ap.params == x.chosen() {
 		return nil
 	}
 	return d.refused(ctx, x, &Error{Kind: Conflict, Action: x.spec.Action, Rule: "stale", Msg: "What this would do has changed since it was asked for. Nothing was sent. It has to be asked for anew."})
@@ -158,12 +149,9 @@ func (d *Desk) notYours(ctx context.Context, row audit.Row, e *Error) *Error {
 func (w Waiting) row(who Actor) audit.Row {
 	r := who.row(w.Spec.Action)
 	r.Op, r.Class, r.TargetID, r.Target = w.Spec.Op, string(w.Spec.Risk), w.TargetID, w.Target
-	r.Params = strings.Join(slices.DeleteFunc([]string{w.Params, fmt.Sprintf("request=%d", w.Seq)}, func(s string) bool { return s == "" }), " ")
+	r.Params = joined(w.Params, requestWord(w.Seq))
 	return r
 }
 
 // SweepApprovals forgets what expired requests would have done.
 func (d *Desk) SweepApprovals(ctx context.Context) error { return d.asked.Sweep(ctx) }
-
-// Left is how long a request still waits.
-func (w Waiting) Left(now time.Time) time.Duration { return max(0, w.ExpiresAt.Sub(now)) }

@@ -31,13 +31,8 @@ func (x *deed) stakes() Spec {
 	return s
 }
 
-// words name the request in the record.
-func (a *approved) words() string {
-	if a == nil {
-		return ""
-	}
-	return fmt.Sprintf("request=%d", a.seq)
-}
+// requestWord names a request in the record.
+func requestWord(seq int64) string { return fmt.Sprintf("request=%d", seq) }
 
 // asked is what a request keeps of a deed: everything that the same act needs when
 // it is done later, and nothing secret.
@@ -87,7 +82,7 @@ func (d *Desk) request(x *deed, input any) (approval.Request, error) {
 	who, err3 := json.Marshal(x.who)
 	return approval.Request{
 		ID: rand.Text(), Actor: who, ActorID: x.who.ID, ActorName: x.who.Name, Action: string(x.spec.Action), Needs: string(x.needs.Second), Why: x.needs.Why,
-		TargetID: x.id.String(), Target: x.user.Profile.Login(), Name: x.user.Name(), Params: x.params(), Effects: d.willHappen(x), Input: keep,
+		TargetID: x.id.String(), Target: x.user.Profile.Login(), Name: x.user.Name(), Params: x.chosen(), Effects: d.willHappen(x), Input: keep,
 		Note: strings.TrimSpace(x.opts.Note), Ticket: strings.TrimSpace(x.opts.Ticket),
 	}, errors.Join(err1, err2, err3)
 }

@@ -58,8 +58,12 @@ func (d *Desk) ToDecide(ctx context.Context, who Actor) int {
 	if err != nil {
 		d.log.ErrorContext(ctx, "requests could not be counted", "error", err)
 	}
-	n := 0
-	for _, w := range d.known(who, waiting) {
+	return ApprovalsPage{Waiting: d.known(who, waiting)}.ToDecide()
+}
+
+// ToDecide is how many of them whoever looks may decide.
+func (p ApprovalsPage) ToDecide() (n int) {
+	for _, w := range p.Waiting {
 		if w.Decide.Allowed {
 			n++
 		}

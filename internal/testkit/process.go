@@ -38,11 +38,11 @@ type Process struct {
 	said    Logs
 }
 
-// Build makes the program. It takes a while; share the result.
+// Build makes the program with the flags of the container image. It takes a while; share the result.
 func Build(t testing.TB) string {
 	t.Helper()
 	binary := filepath.Join(t.TempDir(), "keydesk")
-	cmd := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "keydesk")
+	cmd := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-ldflags=-s -w", "-o", binary, "keydesk")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("build: %v\n%s", err, out)
@@ -143,6 +143,13 @@ func (p *Process) Start() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.cmd, p.ended = cmd, ended
+}
+
+// Pid is the number of the process.
+func (p *Process) Pid() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.cmd.Process.Pid
 }
 
 // Kill ends the program as a power cut does (SIGKILL), and waits for its end.
