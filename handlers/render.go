@@ -66,6 +66,7 @@ func (h *Handlers) frame(c Ctx, title, nav string) views.Frame {
 	}
 	if who := actor(c); who.ID != "" {
 		f.Actor = &who
+		f.MayCreate = h.c.Desk.Policy().May(who, desk.CreateUsers)
 		if !partial(c) {
 			f.ToDecide = h.c.Desk.ToDecide(c.Request().Context(), who)
 		}

@@ -35,7 +35,8 @@ type Frame struct {
 	Query desk.Query // what the search field shows
 	Links Links
 
-	ToDecide int // how many requests wait for the actor
+	ToDecide  int  // how many requests wait for the actor
+	MayCreate bool // whether the actor may make people
 }
 
 // Notice tells how something ended. Empty members are left out.

@@ -146,7 +146,7 @@ func UsersMain(f Frame, p UsersProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if f.Actor != nil && f.Actor.May(desk.CreateUsers) {
+		if f.MayCreate {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "<a class=\"btn\" href=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

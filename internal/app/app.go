@@ -47,6 +47,7 @@ type parts struct {
 	okta     okta.Config
 	login    login.Config
 	front    handlers.Config
+	policy   desk.Policy
 	database string
 	key      []byte
 	now      func() time.Time
@@ -70,6 +71,7 @@ func NewServe(ctx context.Context, s config.Serve, base string, log *slog.Logger
 			GroupsClaim: s.OIDCGroupsClaim, OktaIDClaim: s.OIDCOktaIDClaim, Secure: strings.HasPrefix(base, "https://"),
 		},
 		front:    handlers.Config{BaseURL: base, Proxies: proxies, Zone: s.Zone, Ticket: s.TicketURL, Console: adminConsole(s.OktaURL)},
+		policy:   desk.DefaultPolicy(),
 		database: filepath.Join(s.DataDir, "keydesk.db"), key: s.Key, now: time.Now, log: log,
 	})
 }
@@ -115,8 +117,8 @@ func build(ctx context.Context, p parts) (*App, error) {
 		return nil, errors.Join(fmt.Errorf("derive a key: %w", err), db.Close())
 	}
 	a := &App{Store: db, Record: audit.New(db, p.now), log: p.log, now: p.now}
-	a.Desk = desk.New(desk.Config{Okta: client, ServiceApp: p.okta.ClientID != "", Record: a.Record, Approvals: approval.New(db, p.now), Staff: a.staff, Key: key, Now: p.now, Log: p.log})
-	p.login.Now, p.login.Roles, p.login.Tier, p.login.Identify = p.now, desk.RolesOf, tier, a.identify
+	a.Desk = desk.New(desk.Config{Okta: client, ServiceApp: p.okta.ClientID != "", Record: a.Record, Approvals: approval.New(db, p.now), Staff: a.staff, Policy: p.policy, Key: key, Now: p.now, Log: p.log})
+	p.login.Now, p.login.Roles, p.login.Tier, p.login.Identify = p.now, p.policy.RolesOf, a.tier, a.identify
 	a.login = login.New(p.login, db)
 	p.front.Desk, p.front.Login, p.front.Ready, p.front.Now, p.front.Log = a.Desk, a.login, db.Ping, p.now, p.log
 	if p.front.Zone == nil {
@@ -141,7 +143,10 @@ func (a *App) identify(ctx context.Context, c login.Claims) (id, why string, err
 	return uid.String(), why, err
 }
 
-func tier(groups []string) string { return string(desk.Actor{Roles: desk.RolesOf(groups)}.Tier()) }
+// tier is the highest console role that groups give.
+func (a *App) tier(groups []string) string {
+	return string(desk.Actor{Roles: a.Desk.Policy().RolesOf(groups)}.Tier())
+}
 
 // sweepEvery is how often ended sessions and spent tokens are forgotten.
 const sweepEvery = time.Minute

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"keydesk/handlers"
+	"keydesk/internal/desk"
 	"keydesk/internal/idp"
 	"keydesk/internal/inproc"
 	"keydesk/internal/login"
@@ -66,6 +67,7 @@ func NewDemo(ctx context.Context, o DemoOptions) (*App, *oktasim.Org, error) {
 			BrowserAuthorize: demoSignIn + "/authorize", BrowserEndSession: demoSignIn + "/end-session",
 		},
 		front:    handlers.Config{DemoSignIn: issuer.SignIn(), DemoSignInPath: demoSignIn, Loopback: !o.AnyHost, Ticket: o.Ticket},
+		policy:   desk.DefaultPolicy(),
 		database: filepath.Join(o.Dir, "keydesk.db"), key: key, now: o.Now, log: o.Log,
 	})
 	return a, org, err

@@ -10,7 +10,7 @@ import (
 // of which may fail alone. Operations ListUserGroups, ListAppLinks and
 // ListUserIdentityProviders.
 func (d *Desk) Access(ctx context.Context, who Actor, id okta.UserID) (AccessPage, error) {
-	return view(ctx, who, "access.apps", func(ctx context.Context) (AccessPage, error) {
+	return view(ctx, d, who, "access.apps", func(ctx context.Context) (AccessPage, error) {
 		var p AccessPage
 		var err error
 		p.Person, _, err = d.look(

@@ -77,7 +77,7 @@ func (d *Desk) enter(ctx context.Context, x *deed) (leave func(), err error) {
 	if x.spec.Op == "" || x.spec.Risk == Reading {
 		return nil, &Error{Kind: Other, Action: a, Msg: "This is no action of the catalogue. Nothing was sent."}
 	}
-	if dec := decideActor(x.who, x.spec); !dec.Allowed {
+	if dec := d.policy.decideActor(x.who, x.spec); !dec.Allowed {
 		return nil, d.refused(ctx, x, denied(a, dec))
 	}
 	wait, cancel := context.WithTimeout(ctx, turnTimeout)
@@ -120,7 +120,7 @@ func (d *Desk) ready(ctx context.Context, x *deed, check func(context.Context, *
 
 // decided is what decide says of the deed, and of whoever approved it.
 func (d *Desk) decided(ctx context.Context, x *deed) *Error {
-	dec := decide(x.who, x.spec, x.on)
+	dec := d.policy.decide(x.who, x.spec, x.on)
 	if !dec.Allowed {
 		return denied(x.spec.Action, dec)
 	}

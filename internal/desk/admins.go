@@ -16,7 +16,7 @@ type AdminsPage struct {
 // Admins lists who holds an admin role, directly or through a group, and is two
 // calls. Outside the User API: ListRoleHolders; then ListUsers for the names.
 func (d *Desk) Admins(ctx context.Context, who Actor, after string) (AdminsPage, error) {
-	return view(ctx, who, "roles.list", func(ctx context.Context) (AdminsPage, error) {
+	return view(ctx, d, who, "roles.list", func(ctx context.Context) (AdminsPage, error) {
 		p := AdminsPage{After: after}
 		at, err := cursor("roles.list", after)
 		if err != nil {

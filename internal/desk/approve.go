@@ -14,9 +14,9 @@ import (
 // approver is whether the second person may agree to the deed as things are now.
 func (d *Desk) approver(ctx context.Context, x *deed, by Actor) *Error {
 	if x.needs.Second != "" && by.Tier().rank() < x.needs.Second.rank() {
-		return denied(x.spec.Action, refuse("second.role", "Who approves this has to be an owner.", askFor(rolesFrom(x.needs.Second)...)))
+		return denied(x.spec.Action, refuse("second.role", "Who approves this has to be an owner.", d.policy.askFor(rolesFrom(x.needs.Second)...)))
 	}
-	if dec := decide(by, x.spec, x.on); !dec.Allowed {
+	if dec := d.policy.decide(by, x.spec, x.on); !dec.Allowed {
 		return denied(x.spec.Action, dec)
 	}
 	return d.inService(ctx, by, x.stakes())
@@ -91,7 +91,7 @@ func (d *Desk) settleRequest(ctx context.Context, who Actor, id, note string, to
 	gone := &Error{Kind: NotFound, Action: "approvals", Msg: "Nothing waits under this address any more: it was decided, withdrawn, or is older than " + minutes(approval.Life) + "."}
 	r, err := d.asked.Get(ctx, id)
 	if errors.Is(err, approval.ErrGone) || err == nil && r.State != approval.Waiting {
-		if dec := decideActor(who, Spec{Action: "approvals", Perm: ActApprovals}); !dec.Allowed {
+		if dec := d.policy.decideActor(who, Spec{Action: "approvals", Perm: ActApprovals}); !dec.Allowed {
 			gone = d.notYours(ctx, who.row("approvals"), denied("approvals", dec))
 		}
 		return w, asker, in, gone
@@ -99,7 +99,7 @@ func (d *Desk) settleRequest(ctx context.Context, who Actor, id, note string, to
 	if err != nil {
 		return w, asker, in, &Error{Kind: Other, Action: "approvals", Msg: "The request cannot be read right now. Nothing was sent. Try again.", Err: err}
 	}
-	w = waiting(who, r)
+	w = d.policy.waiting(who, r)
 	if w.Person.IsZero() || json.Unmarshal(r.Actor, &asker) != nil || json.Unmarshal(r.Input, &in) != nil {
 		return w, asker, in, gone
 	}

@@ -89,7 +89,7 @@ func (d *Desk) AssignRole(ctx context.Context, who Actor, id okta.UserID, o User
 			if x.shown.State != x.named {
 				return &Error{Kind: Denied, Action: "roles.assign", Rule: "token", Msg: "This is not the limit that the page showed. Nothing was sent.", Ask: "Open the person's page and try from there."}
 			}
-			for _, dec := range []Decision{decideGrant(who, o.On.Type, x.on.Roles), fits(RoleChoice{Type: o.On.Type, Scope: o.Scope})} {
+			for _, dec := range []Decision{d.policy.decideGrant(who, o.On.Type, x.on.Roles), fits(RoleChoice{Type: o.On.Type, Scope: o.Scope})} {
 				if !dec.Allowed {
 					return denied("roles.assign", dec)
 				}

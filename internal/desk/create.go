@@ -35,7 +35,7 @@ type NewPersonPage struct {
 // NewPersonForm reads what the form for somebody new needs: outside the User API,
 // GetUserSchema, and ListGroups for what is searched for.
 func (d *Desk) NewPersonForm(ctx context.Context, who Actor, n NewPerson, text string) (NewPersonPage, error) {
-	return view(ctx, who, "users.list", func(ctx context.Context) (NewPersonPage, error) {
+	return view(ctx, d, who, "users.list", func(ctx context.Context) (NewPersonPage, error) {
 		p := NewPersonPage{Text: text}
 		schema := ask(ctx, d, "schema.get", d.okta.Schema.Profile)
 		p.Schema = schema.Err
@@ -48,7 +48,7 @@ func (d *Desk) NewPersonForm(ctx context.Context, who Actor, n NewPerson, text s
 		p.Chosen = d.named(ctx, scope)
 		p.Found = d.findTargets(ctx, okta.UserAdmin, text, func(t Target) bool { return scope.holds(t.On) })
 		s := spec("users.create")
-		p.Create = Offer{Spec: s, Decision: decideActor(who, s)}
+		p.Create = Offer{Spec: s, Decision: d.policy.decideActor(who, s)}
 		if p.Create.Decision.Allowed {
 			p.Create.Decision = decideMapped(who)
 		}
@@ -65,7 +65,7 @@ func (d *Desk) NewPersonForm(ctx context.Context, who Actor, n NewPerson, text s
 // fault. The outcome's Person has the account and nothing else.
 func (d *Desk) Create(ctx context.Context, who Actor, o UserOpts, n NewPerson) (Outcome, error) {
 	x := &deed{who: who, spec: spec("users.create"), opts: o}
-	if dec := decideActor(who, x.spec); !dec.Allowed {
+	if dec := d.policy.decideActor(who, x.spec); !dec.Allowed {
 		return Outcome{}, d.refused(ctx, x, denied(x.spec.Action, dec))
 	}
 	leave, ok := d.creations.tryEnter(strings.ToLower(strings.TrimSpace(n.Values["login"])))
@@ -186,11 +186,8 @@ func (d *Desk) openGroups(ctx context.Context, x *deed, ids []okta.GroupID) *Err
 		if err != nil {
 			return &Error{Kind: Guarded, Action: "users.create", Rule: "protected.unreadable", Err: err, Msg: "The admin roles of " + g.Name + " cannot be read, so the group is closed. Nothing was sent."}
 		}
-		on := Standing{Name: g.Name, Roles: roles, StaffKnown: true}
-		for _, r := range RolesOf([]string{g.Name}) {
-			on.Staff = r
-		}
-		if dec := decideSecond(x.spec, decideTarget(x.who, on)); !dec.Allowed {
+		on := Standing{Name: g.Name, Roles: roles, Staff: d.policy.staffOf(g.Name), StaffKnown: true}
+		if dec := d.policy.decideSecond(x.spec, d.policy.decideTarget(x.who, on)); !dec.Allowed {
 			dec.Why = "The group " + dec.Why + " Whoever is in it has that too."
 			return denied("users.create", dec)
 		}

@@ -22,6 +22,7 @@ type Desk struct {
 	record *audit.Log
 	asked  *approval.Requests
 	staff  StaffFunc
+	policy Policy
 	key    []byte // signs action tokens
 	now    func() time.Time
 	log    *slog.Logger
@@ -44,6 +45,7 @@ type Config struct {
 	Record     *audit.Log
 	Approvals  *approval.Requests
 	Staff      StaffFunc
+	Policy     Policy
 	Key        []byte // at least 32 bytes
 	Now        func() time.Time
 	Log        *slog.Logger
@@ -51,10 +53,13 @@ type Config struct {
 
 // New returns a Desk.
 func New(c Config) *Desk {
-	d := &Desk{okta: c.Okta, app: c.ServiceApp, record: c.Record, asked: c.Approvals, staff: c.Staff, key: c.Key, now: c.Now, log: c.Log}
+	d := &Desk{okta: c.Okta, app: c.ServiceApp, record: c.Record, asked: c.Approvals, staff: c.Staff, policy: c.Policy, key: c.Key, now: c.Now, log: c.Log}
 	d.changes.atOnce, d.creations.atOnce, d.searches.atOnce = 1, 1, 2
 	return d
 }
+
+// Policy is the policy that the desk decides by.
+func (d *Desk) Policy() Policy { return d.policy }
 
 // credentialOwner is the person whose token the console uses; nobody may change
 // that account from here. It is asked once for each process. A service app has no
@@ -85,9 +90,9 @@ func (d *Desk) Credential(ctx context.Context) error {
 }
 
 // view is the small sibling of act: it lets who read with do, or refuses.
-func view[T any](ctx context.Context, who Actor, a Action, do func(context.Context) (T, error)) (T, error) {
+func view[T any](ctx context.Context, d *Desk, who Actor, a Action, do func(context.Context) (T, error)) (T, error) {
 	var zero T
-	if dec := decideActor(who, spec(a)); !dec.Allowed {
+	if dec := d.policy.decideActor(who, spec(a)); !dec.Allowed {
 		return zero, denied(a, dec)
 	}
 	v, err := do(ctx)

@@ -36,7 +36,7 @@ func (d *Desk) finish(ctx context.Context, x *deed, out Outcome, err error) (Out
 	}
 	if role, flagged := strings.CutPrefix(gained, roleGained); flagged {
 		d.log.WarnContext(ctx, "an account gained an admin role while it was changed", "row", x.seq, "person", x.id.String(), "role", role)
-		lost += " Meanwhile the account gained an admin role: " + role + ". Tell a member of " + Owner.Group() + "."
+		lost += " Meanwhile the account gained an admin role: " + role + ". Tell a member of " + d.policy.groupsOf(Owner) + "."
 	}
 	out.Seq = x.seq
 	if rerr == nil {

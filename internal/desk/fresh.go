@@ -30,7 +30,12 @@ func (d *Desk) readTarget(ctx context.Context, x *deed) *Error {
 	g.Go(func() error { x.on.Roles, rolesErr = d.okta.Roles.List(gctx, x.id); return nil })
 	g.Go(func() error { notNow = d.inService(gctx, x.who, x.stakes()); return nil })
 	if d.now().Sub(x.on.StaffRead) > staffHolds {
-		g.Go(func() error { x.on.readStaff(d.okta.Access.Groups(gctx, x.id)); x.on.StaffRead = d.now(); return nil })
+		g.Go(func() error {
+			groups, err := d.okta.Access.Groups(gctx, x.id)
+			x.on.readStaff(d.policy, groups, err)
+			x.on.StaffRead = d.now()
+			return nil
+		})
 	}
 	if err := g.Wait(); err != nil {
 		return asError(translate(x.spec.Action, err))
@@ -46,14 +51,10 @@ func (d *Desk) readTarget(ctx context.Context, x *deed) *Error {
 }
 
 // readStaff takes the target's console role out of its groups.
-func (s *Standing) readStaff(groups []okta.Group, err error) {
+func (s *Standing) readStaff(p Policy, groups []okta.Group, err error) {
 	s.Staff, s.StaffKnown = "", err == nil
 	for _, g := range groups {
-		for _, r := range RolesOf([]string{g.Name}) {
-			if r.rank() > s.Staff.rank() {
-				s.Staff = r
-			}
-		}
+		s.Staff = higher(s.Staff, p.staffOf(g.Name))
 	}
 }
 
@@ -65,9 +66,7 @@ func (d *Desk) lastTier(ctx context.Context, s *Standing) {
 		s.StaffKnown = false
 		return
 	}
-	if last.rank() > s.Staff.rank() {
-		s.Staff = last
-	}
+	s.Staff = higher(s.Staff, last)
 }
 
 // service remembers which operators' own accounts were in use, and when that was

@@ -8,7 +8,7 @@ import (
 
 // Grant reads one consent with its scope and its issuer (operation GetUserGrant).
 func (d *Desk) Grant(ctx context.Context, who Actor, id okta.UserID, grant okta.GrantID) (GrantPage, error) {
-	return view(ctx, who, "grants.get", func(ctx context.Context) (GrantPage, error) {
+	return view(ctx, d, who, "grants.get", func(ctx context.Context) (GrantPage, error) {
 		var p GrantPage
 		var on Standing
 		var err error

@@ -16,7 +16,7 @@ const candidatesShown = 8
 // organisation defined; where those cannot be listed, in the one asked for by
 // name. Operation GetLinkedObjectsForUser, for each direction.
 func (d *Desk) Links(ctx context.Context, who Actor, id okta.UserID, q LinkQuery) (LinksPage, error) {
-	return view(ctx, who, "links.list", func(ctx context.Context) (LinksPage, error) {
+	return view(ctx, d, who, "links.list", func(ctx context.Context) (LinksPage, error) {
 		p := LinksPage{Query: q}
 		var on Standing
 		var err error
@@ -27,7 +27,7 @@ func (d *Desk) Links(ctx context.Context, who Actor, id okta.UserID, q LinkQuery
 		for i := range p.Kinds.Value {
 			k := &p.Kinds.Value[i]
 			about := Object{Link: k.Def.Primary.Name}
-			k.Set = decide(who, spec("links.set"), on)
+			k.Set = d.policy.decide(who, spec("links.set"), on)
 			if len(k.Primary.Value) > 0 {
 				about.To = k.Primary.Value[0].ID
 				k.Remove = d.offer(who, p.Person.User, on, "links.remove", about, "")

@@ -14,7 +14,7 @@ import (
 func (d *Desk) dress(who Actor, p *Person, on Standing) {
 	p.Cause = cause(p.User)
 	likely := likelyAction(p.User)
-	for _, s := range Catalog() {
+	for _, s := range catalog {
 		if s.ofPerson() {
 			o := d.offer(who, p.User, on, s.Action, Object{}, "")
 			o.Likely = s.Action == likely
@@ -37,12 +37,12 @@ func (s Spec) ofPerson() bool {
 // whether this one is open to them.
 func (d *Desk) guard(who Actor, p *Person, on Standing) {
 	p.Kind = on.kind(who)
-	if !who.May(ActLifecycle) {
+	if !d.policy.May(who, ActLifecycle) {
 		return
 	}
 	dec := decideMapped(who)
 	if dec.Allowed {
-		dec = decideTarget(who, on)
+		dec = d.policy.decideTarget(who, on)
 	}
 	p.Guard, p.GuardAsk, p.GuardRule = dec.Why, dec.Ask, dec.Rule
 }
@@ -52,7 +52,7 @@ func (d *Desk) guard(who Actor, p *Person, on Standing) {
 func (d *Desk) offer(who Actor, u okta.User, on Standing, a Action, about Object, state string, rules ...Decision) Offer {
 	s := spec(a)
 	o := Offer{Spec: s, On: about, Effects: effects(a, u), Choices: choices(a), Decision: Decision{Allowed: true}}
-	for _, dec := range append([]Decision{decide(who, s, on), stateRule(a, u)}, rules...) {
+	for _, dec := range append([]Decision{d.policy.decide(who, s, on), stateRule(a, u)}, rules...) {
 		if !dec.Allowed {
 			o.Decision = dec
 			return o

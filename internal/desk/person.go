@@ -20,7 +20,7 @@ const panelHolds = 2500 * time.Millisecond
 // Operations GetUser, ListUserGroups, ListAssignedRolesForUser and, outside the
 // User API, ListFactors.
 func (d *Desk) Person(ctx context.Context, who Actor, id okta.UserID) (Person, error) {
-	return view(ctx, who, "users.get", func(ctx context.Context) (Person, error) {
+	return view(ctx, d, who, "users.get", func(ctx context.Context) (Person, error) {
 		var factors Read[[]okta.Factor]
 		p, on, err := d.look(ctx, who, id, func(ctx context.Context) {
 			factors = ask(ctx, d, "factors.list", func(ctx context.Context) ([]okta.Factor, error) { return d.okta.Factors.List(ctx, id) })
@@ -53,7 +53,7 @@ func (d *Desk) look(ctx context.Context, who Actor, id okta.UserID, panels ...fu
 		return Person{}, Standing{}, err
 	}
 	d.sensitive(ctx, who, p)
-	on := standing(p, owner)
+	on := d.standing(p, owner)
 	d.lastTier(ctx, &on)
 	d.guard(who, &p, on)
 	return p, on, nil
@@ -96,13 +96,13 @@ func part[T any](v T, err error) func(Action) Read[T] {
 	}
 }
 
-func standing(p Person, owner okta.UserID) Standing {
+func (d *Desk) standing(p Person, owner okta.UserID) Standing {
 	s := Standing{ID: p.User.ID, Name: p.User.Name(), Roles: p.Roles.Value, Unreadable: p.Roles.Err != nil, Untouched: owner == p.User.ID, StaffRead: p.ReadAt}
 	var err error
 	if p.Groups.Err != nil {
 		err = p.Groups.Err
 	}
-	s.readStaff(p.Groups.Value, err)
+	s.readStaff(d.policy, p.Groups.Value, err)
 	return s
 }
 

@@ -9,65 +9,74 @@ import (
 	"keydesk/internal/okta"
 )
 
-// rights are the permissions that each role of the console carries.
-func rights(r Role) []Perm {
-	desk := []Perm{ReadUsers, ReadOwnRecord, EditUsers, ActLifecycle, ActCredentials, ActSessions}
-	switch r {
-	case Auditor:
-		return []Perm{ReadUsers, ReadRecord, ReadOwnRecord}
-	case Helpdesk:
-		return desk
-	case Admin, Owner:
-		return append(desk, ReadRecord, CreateUsers, EraseUsers, ActLinks, ActRoles, ActApprovals)
-	}
-	return nil
+// Policy is who may do what, to whom, and whom to ask otherwise. The zero Policy
+// allows nobody anything. It is made once and only read.
+type Policy struct {
+	groups map[Role][]string // the issuer's groups whose members hold the role
+	rights map[Role][]Perm   // what the role carries
+	fresh  map[Risk]time.Duration
+	name   string
 }
+
+// DefaultPolicy is the policy of a console that was given none.
+func DefaultPolicy() Policy {
+	desk := []Perm{ReadUsers, ReadOwnRecord, EditUsers, ActLifecycle, ActCredentials, ActSessions}
+	admin := append(slices.Clone(desk), ReadRecord, CreateUsers, ReplaceUsers, EraseUsers, ActLinks, ActRoles, ActApprovals)
+	return Policy{
+		groups: map[Role][]string{Auditor: {"Keydesk Auditors"}, Helpdesk: {"Keydesk Helpdesk"}, Admin: {"Keydesk Admins"}, Owner: {"Keydesk Owners"}},
+		rights: map[Role][]Perm{Auditor: {ReadUsers, ReadRecord, ReadOwnRecord}, Helpdesk: desk, Admin: admin, Owner: admin},
+		fresh:  map[Risk]time.Duration{Takeover: 15 * time.Minute, Privilege: 15 * time.Minute},
+		name:   "default",
+	}
+}
+
+// Version names the policy in the record.
+func (p Policy) Version() string { return p.name }
+
+// FreshSignIn is how long ago the issuer may have seen proof of who the operator is
+// for an operation; 0 asks for none.
+func (p Policy) FreshSignIn(s Spec) time.Duration { return p.fresh[s.Risk] }
 
 // ranking orders the roles, lowest first; the zero role is below them all.
 func ranking() []Role { return []Role{"", Auditor, Helpdesk, Admin, Owner} }
 
 func (r Role) rank() int { return slices.Index(ranking(), r) }
 
-// Group is the issuer's group whose members hold the role.
-func (r Role) Group() string {
-	switch r {
-	case Auditor:
-		return "Keydesk Auditors"
-	case Helpdesk:
-		return "Keydesk Helpdesk"
-	case Admin:
-		return "Keydesk Admins"
-	case Owner:
-		return "Keydesk Owners"
-	}
-	return ""
-}
-
 // RolesOf returns the console roles that membership in groups gives, lowest first.
-func RolesOf(groups []string) []Role {
+func (p Policy) RolesOf(groups []string) []Role {
 	var roles []Role
 	for _, r := range ranking()[1:] {
-		if slices.Contains(groups, r.Group()) {
+		if slices.ContainsFunc(p.groups[r], func(g string) bool { return slices.Contains(groups, g) }) {
 			roles = append(roles, r)
 		}
 	}
 	return roles
 }
 
+// staffOf is the highest role that one group of the issuer's name gives.
+func (p Policy) staffOf(group string) Role {
+	return Actor{Roles: p.RolesOf([]string{group})}.Tier()
+}
+
+func higher(a, b Role) Role {
+	if b.rank() > a.rank() {
+		return b
+	}
+	return a
+}
+
 // Tier is the actor's highest role, or "" for nobody's.
 func (a Actor) Tier() Role {
 	var top Role
 	for _, r := range a.Roles {
-		if r.rank() > top.rank() {
-			top = r
-		}
+		top = higher(top, r)
 	}
 	return top
 }
 
 // May reports whether one of the actor's roles carries the permission.
-func (a Actor) May(p Perm) bool {
-	return slices.ContainsFunc(a.Roles, func(r Role) bool { return slices.Contains(rights(r), p) })
+func (p Policy) May(who Actor, perm Perm) bool {
+	return slices.ContainsFunc(who.Roles, func(r Role) bool { return slices.Contains(p.rights[r], perm) })
 }
 
 // Standing is what is known of a target when a change to it is decided.
@@ -84,21 +93,21 @@ type Standing struct {
 
 // decide answers whether who may do what spec says to the target. It looks at
 // rights and rank alone; what Okta allows in the target's state is stateRule's.
-func decide(who Actor, spec Spec, on Standing) Decision {
-	if d := decideActor(who, spec); !d.Allowed || spec.Risk == Reading {
+func (p Policy) decide(who Actor, spec Spec, on Standing) Decision {
+	if d := p.decideActor(who, spec); !d.Allowed || spec.Risk == Reading {
 		return d
 	}
 	if d := decideMapped(who); !d.Allowed {
 		return d
 	}
-	return decideSecond(spec, decideTarget(who, on))
+	return p.decideSecond(spec, p.decideTarget(who, on))
 }
 
 // decideSecond asks for a second person where the act itself does, whatever the
 // account is, and refuses what cannot wait for one.
-func decideSecond(s Spec, dec Decision) Decision {
+func (p Policy) decideSecond(s Spec, dec Decision) Decision {
 	if dec.Allowed && dec.Second == "" && s.Action == "users.erase" {
-		dec = Decision{Allowed: true, Second: Admin, Rule: "second.erase", Why: "Nobody can bring an erased account back: somebody else who may erase has to approve.", Ask: askFor(holders(EraseUsers)...)}
+		dec = Decision{Allowed: true, Second: Admin, Rule: "second.erase", Why: "Nobody can bring an erased account back: somebody else who may erase has to approve.", Ask: p.askFor(p.holders(EraseUsers)...)}
 	}
 	if dec.Second == "" || waits(s.Action) {
 		return dec
@@ -126,7 +135,7 @@ func decideMapped(who Actor) Decision {
 }
 
 // decideTarget says whether the target's account is open to the actor at all.
-func decideTarget(who Actor, on Standing) Decision {
+func (p Policy) decideTarget(who Actor, on Standing) Decision {
 	switch {
 	case who.OktaID == on.ID:
 		return refuse("self", "Nobody changes their own account from here.", "Ask a colleague.")
@@ -135,43 +144,43 @@ func decideTarget(who Actor, on Standing) Decision {
 	case on.Unreadable:
 		return refuse("protected.unreadable", on.Name+"'s admin roles cannot be read right now, so the account is closed.", "Try again; if it stays, ask whoever runs Keydesk.")
 	}
-	if d := decideStaff(who, on); !d.Allowed {
+	if d := p.decideStaff(who, on); !d.Allowed {
 		return d
 	}
-	return decideRank(who, on)
+	return p.decideRank(who, on)
 }
 
-func decideActor(who Actor, spec Spec) Decision {
-	if who.May(spec.Perm) {
+func (p Policy) decideActor(who Actor, spec Spec) Decision {
+	if p.May(who, spec.Perm) {
 		return Decision{Allowed: true}
 	}
 	why := fmt.Sprintf("Your role, %s, does not include this.", roleWord(who.Tier()))
-	return refuse("permission."+string(spec.Perm), why, askFor(holders(spec.Perm)...))
+	return refuse("permission."+string(spec.Perm), why, p.askFor(p.holders(spec.Perm)...))
 }
 
 // decideStaff closes console staff of the same or a higher tier, and whoever has
 // a right that the actor lacks, to everyone but owners: who could reset a
 // colleague's password could become that colleague.
-func decideStaff(who Actor, on Standing) Decision {
-	lacks := func(p Perm) bool { return !who.May(p) }
-	if who.Tier() == Owner || on.StaffKnown && on.Staff.rank() < who.Tier().rank() && !slices.ContainsFunc(rights(on.Staff), lacks) {
+func (p Policy) decideStaff(who Actor, on Standing) Decision {
+	lacks := func(perm Perm) bool { return !p.May(who, perm) }
+	if who.Tier() == Owner || on.StaffKnown && on.Staff.rank() < who.Tier().rank() && !slices.ContainsFunc(p.rights[on.Staff], lacks) {
 		return Decision{Allowed: true}
 	}
 	if !on.StaffKnown {
 		return refuse("protected.unreadable", on.Name+"'s groups cannot be read right now, so nobody can tell whether this is a colleague.", "Try again; if it stays, ask whoever runs Keydesk.")
 	}
-	return refuse("protected.staff", fmt.Sprintf("%s works in this console as %s.", on.Name, roleWord(on.Staff)), askFor(Owner))
+	return refuse("protected.staff", fmt.Sprintf("%s works in this console as %s.", on.Name, roleWord(on.Staff)), p.askFor(Owner))
 }
 
 // decideRank compares the actor's tier with the strongest admin role of the target.
-func decideRank(who Actor, on Standing) Decision {
+func (p Policy) decideRank(who Actor, on Standing) Decision {
 	role, kind := strongest(on.Roles)
 	needs := neededTier(kind)
 	switch {
 	case who.Tier().rank() < needs.rank():
-		return refuse("protected.admins", fmt.Sprintf("%s holds %s.", on.Name, heldAs(role)), askFor(needs))
+		return refuse("protected.admins", fmt.Sprintf("%s holds %s.", on.Name, heldAs(role)), p.askFor(needs))
 	case needs == Owner:
-		return Decision{Allowed: true, Second: Owner, Rule: "second.owner", Why: fmt.Sprintf("%s holds %s: a second owner has to approve each change.", on.Name, heldAs(role)), Ask: askFor(Owner)}
+		return Decision{Allowed: true, Second: Owner, Rule: "second.owner", Why: fmt.Sprintf("%s holds %s: a second owner has to approve each change.", on.Name, heldAs(role)), Ask: p.askFor(Owner)}
 	}
 	return Decision{Allowed: true}
 }
@@ -189,22 +198,27 @@ func neededTier(k TargetKind) Role {
 
 func refuse(rule, why, ask string) Decision { return Decision{Rule: rule, Why: why, Ask: ask} }
 
-func holders(p Perm) []Role {
+func (p Policy) holders(perm Perm) []Role {
 	var out []Role
 	for _, r := range ranking()[1:] {
-		if slices.Contains(rights(r), p) {
+		if slices.Contains(p.rights[r], perm) {
 			out = append(out, r)
 		}
 	}
 	return out
 }
 
-func askFor(roles ...Role) string {
-	groups := make([]string, len(roles))
-	for i, r := range roles {
-		groups[i] = r.Group()
+func (p Policy) askFor(roles ...Role) string {
+	return "Ask a member of " + p.groupsOf(roles...) + "."
+}
+
+// groupsOf names the groups that give one of the roles.
+func (p Policy) groupsOf(roles ...Role) string {
+	var groups []string
+	for _, r := range roles {
+		groups = append(groups, p.groups[r]...)
 	}
-	return "Ask a member of " + strings.Join(groups, " or ") + "."
+	return strings.Join(groups, " or ")
 }
 
 func roleWord(r Role) string {

@@ -95,7 +95,7 @@ func TestPolicyMatrix(t *testing.T) {
 func decisions(who Actor, on Standing) string {
 	by := map[string][]string{}
 	for _, s := range Catalog() {
-		d := decide(who, s, on)
+		d := DefaultPolicy().decide(who, s, on)
 		answer := d.Rule
 		if d.Allowed {
 			answer = "allowed"
@@ -126,7 +126,7 @@ func TestMoreRolesNeverOpen(t *testing.T) {
 		more := on
 		more.Roles = append(slices.Clone(on.Roles), okta.Role{Type: rapid.SampledFrom(types).Draw(rt, "more")})
 		for _, s := range Catalog() {
-			if decide(who, s, more).Allowed && !decide(who, s, on).Allowed {
+			if DefaultPolicy().decide(who, s, more).Allowed && !DefaultPolicy().decide(who, s, on).Allowed {
 				rt.Fatalf("%s opens with %v", s.Action, more.Roles)
 			}
 		}
@@ -140,7 +140,7 @@ func TestHelpdeskNeverTouchesAdmins(t *testing.T) {
 	for _, rt := range []okta.RoleType{okta.SuperAdmin, okta.OrgAdmin, okta.AppAdmin, okta.UserAdmin, okta.HelpDeskAdmin, okta.GroupMembershipAdmin, okta.ReadOnlyAdmin, okta.ReportAdmin, okta.MobileAdmin, okta.APIAccessManagementAdmin, "CUSTOM", "FUTURE", ""} {
 		on := Standing{ID: mustID(t, "00u1111111111111111x"), Name: "Ann", StaffKnown: true, Roles: []okta.Role{{Type: rt}}}
 		for _, s := range Catalog() {
-			if d := decide(who, s, on); d.Allowed != (s.Risk == Reading) {
+			if d := DefaultPolicy().decide(who, s, on); d.Allowed != (s.Risk == Reading) {
 				t.Errorf("%s on a holder of %q: %+v", s.Action, rt, d)
 			}
 		}
@@ -159,7 +159,7 @@ func TestRolesOf(t *testing.T) {
 		{[]string{"Keydesk Owners", "Keydesk Auditors"}, []Role{Auditor, Owner}, Owner},
 		{[]string{"Keydesk Admins", "Keydesk Helpdesk"}, []Role{Helpdesk, Admin}, Admin},
 	} {
-		got := RolesOf(tt.groups)
+		got := DefaultPolicy().RolesOf(tt.groups)
 		if !slices.Equal(got, tt.roles) || (Actor{Roles: got}).Tier() != tt.tier {
 			t.Errorf("%q: %v, tier %q", tt.groups, got, Actor{Roles: got}.Tier())
 		}
@@ -172,7 +172,7 @@ func TestRefusalsHaveWords(t *testing.T) {
 		who := Actor{ID: "i#me", OktaID: mustID(t, "00u2222222222222222x"), Roles: []Role{role}}
 		for _, on := range targets(t, who) {
 			for _, s := range Catalog() {
-				if d := decide(who, s, on); !d.Allowed && (d.Rule == "" || d.Why == "" || d.Ask == "") {
+				if d := DefaultPolicy().decide(who, s, on); !d.Allowed && (d.Rule == "" || d.Why == "" || d.Ask == "") {
 					t.Errorf("%s %s: %+v", role, s.Action, d)
 				}
 			}

@@ -40,7 +40,7 @@ type Edit struct {
 // Profile reads a person's attributes and, where it may, which ones there are.
 // Operation GetUser; outside the User API, GetUserSchema.
 func (d *Desk) Profile(ctx context.Context, who Actor, id okta.UserID) (ProfilePage, error) {
-	return view(ctx, who, "users.get", func(ctx context.Context) (ProfilePage, error) {
+	return view(ctx, d, who, "users.get", func(ctx context.Context) (ProfilePage, error) {
 		var p ProfilePage
 		var schema Read[okta.ProfileSchema]
 		var on Standing

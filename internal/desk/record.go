@@ -11,11 +11,11 @@ import (
 // alone, which own reports.
 func (d *Desk) Record(ctx context.Context, who Actor, f audit.Filter) (acts []audit.Act, own bool, err error) {
 	switch {
-	case who.May(ReadRecord):
-	case who.May(ReadOwnRecord):
+	case d.policy.May(who, ReadRecord):
+	case d.policy.May(who, ReadOwnRecord):
 		f.Actor, own = who.ID, true
 	default:
-		return nil, false, denied("record", decideActor(who, Spec{Action: "record", Perm: ReadRecord}))
+		return nil, false, denied("record", d.policy.decideActor(who, Spec{Action: "record", Perm: ReadRecord}))
 	}
 	acts, err = d.record.Acts(ctx, f)
 	if err != nil {
@@ -27,7 +27,7 @@ func (d *Desk) Record(ctx context.Context, who Actor, f audit.Filter) (acts []au
 // History is what the record holds about one person, for whoever may see the
 // person: an agent must see that a colleague suspended the account, and why.
 func (d *Desk) History(ctx context.Context, who Actor, id okta.UserID) ([]audit.Act, error) {
-	return view(ctx, who, "users.get", func(ctx context.Context) ([]audit.Act, error) {
+	return view(ctx, d, who, "users.get", func(ctx context.Context) ([]audit.Act, error) {
 		acts, err := d.record.Acts(ctx, audit.Filter{Target: id.String(), Acts: true, Limit: historyLimit})
 		if err != nil {
 			return nil, &Error{Kind: Other, Action: "record", Msg: "The record cannot be read right now.", Err: err}

@@ -13,7 +13,7 @@ import (
 // what each is limited to. Operations ListAssignedRolesForUser and, for each role
 // that can be limited, one of the two that list targets.
 func (d *Desk) Roles(ctx context.Context, who Actor, id okta.UserID) (RolesPage, error) {
-	return view(ctx, who, "roles.list", func(ctx context.Context) (RolesPage, error) {
+	return view(ctx, d, who, "roles.list", func(ctx context.Context) (RolesPage, error) {
 		var p RolesPage
 		var on Standing
 		var err error
@@ -21,7 +21,7 @@ func (d *Desk) Roles(ctx context.Context, who Actor, id okta.UserID) (RolesPage,
 		if err != nil {
 			return p, err
 		}
-		p.Assign = decide(who, spec("roles.assign"), on)
+		p.Assign = d.policy.decide(who, spec("roles.assign"), on)
 		p.Held = make([]HeldRole, len(p.Person.Roles.Value))
 		short, cancel := context.WithTimeout(ctx, panelHolds)
 		defer cancel()
@@ -61,7 +61,7 @@ type RoleQuery struct {
 // ListGroupTargetsForRole and
 // ListApplicationTargetsForApplicationAdministratorRoleForUser).
 func (d *Desk) Role(ctx context.Context, who Actor, id okta.UserID, q RoleQuery) (RolePage, error) {
-	return view(ctx, who, "roles.get", func(ctx context.Context) (RolePage, error) {
+	return view(ctx, d, who, "roles.get", func(ctx context.Context) (RolePage, error) {
 		p := RolePage{Text: q.Text}
 		var got okta.Role
 		var on Standing
@@ -135,7 +135,7 @@ func grantable() []okta.RoleType {
 
 // decideGrant says whether the actor may hand a role of this type to somebody who
 // holds these.
-func decideGrant(who Actor, t okta.RoleType, holds []okta.Role) Decision {
+func (p Policy) decideGrant(who Actor, t okta.RoleType, holds []okta.Role) Decision {
 	if !slices.Contains(grantable(), t) {
 		return refuse("roles.type", "Roles of this type are not assigned from here.", "Use Okta's own console.")
 	}
@@ -146,9 +146,9 @@ func decideGrant(who Actor, t okta.RoleType, holds []okta.Role) Decision {
 	}
 	switch needs := neededTier(kindOf(okta.Role{Type: t})); {
 	case needs == Owner:
-		return Decision{Allowed: true, Second: Owner, Rule: "second.owner", Why: t.Label() + " reaches everything: an owner who did not ask for it has to approve.", Ask: askFor(Owner)}
+		return Decision{Allowed: true, Second: Owner, Rule: "second.owner", Why: t.Label() + " reaches everything: an owner who did not ask for it has to approve.", Ask: p.askFor(Owner)}
 	case who.Tier().rank() < needs.rank():
-		return refuse("permission.roles.act", fmt.Sprintf("Your role, %s, does not include this.", roleWord(who.Tier())), askFor(needs))
+		return refuse("permission.roles.act", fmt.Sprintf("Your role, %s, does not include this.", roleWord(who.Tier())), p.askFor(needs))
 	}
 	return Decision{Allowed: true}
 }
@@ -156,7 +156,7 @@ func decideGrant(who Actor, t okta.RoleType, holds []okta.Role) Decision {
 // Assigning reads what is needed to put a role together: which types the actor may
 // assign, what it is to be limited to, and what else is found to limit it to.
 func (d *Desk) Assigning(ctx context.Context, who Actor, id okta.UserID, c RoleChoice) (AssignPage, error) {
-	return view(ctx, who, "roles.list", func(ctx context.Context) (AssignPage, error) {
+	return view(ctx, d, who, "roles.list", func(ctx context.Context) (AssignPage, error) {
 		p := AssignPage{Choice: c}
 		var on Standing
 		var err error
@@ -171,10 +171,10 @@ func (d *Desk) Assigning(ctx context.Context, who Actor, id okta.UserID, c RoleC
 			return p, err
 		}
 		for _, t := range grantable() {
-			p.Types = append(p.Types, RoleOption{t, decideGrant(who, t, p.Person.Roles.Value)})
+			p.Types = append(p.Types, RoleOption{t, d.policy.decideGrant(who, t, p.Person.Roles.Value)})
 		}
 		if c.Type != "" {
-			p.Assign = d.offer(who, p.Person.User, on, "roles.assign", Object{Type: c.Type}, c.Scope.String(), decideGrant(who, c.Type, p.Person.Roles.Value), fits(c))
+			p.Assign = d.offer(who, p.Person.User, on, "roles.assign", Object{Type: c.Type}, c.Scope.String(), d.policy.decideGrant(who, c.Type, p.Person.Roles.Value), fits(c))
 			p.Assign.Effects = assignEffects(c, p.Chosen)
 		}
 		return p, nil

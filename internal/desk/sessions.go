@@ -19,7 +19,7 @@ const (
 // and what the system log says of late. Operations ListUserClients and
 // ListUserGrants; outside the User API, ListUserBlocks and ListLogEvents.
 func (d *Desk) SignIns(ctx context.Context, who Actor, id okta.UserID, after string) (SignInsPage, error) {
-	return view(ctx, who, "sessions.clients", func(ctx context.Context) (SignInsPage, error) {
+	return view(ctx, d, who, "sessions.clients", func(ctx context.Context) (SignInsPage, error) {
 		var p SignInsPage
 		var on Standing
 		at, err := cursor("grants.list", after)
@@ -62,7 +62,7 @@ func some(n int, err *Error, why string) Decision {
 // Client reads what one client holds of a person. Operations
 // ListGrantsForUserAndClient and ListRefreshTokensForUserAndClient.
 func (d *Desk) Client(ctx context.Context, who Actor, id okta.UserID, client okta.ClientID, after ClientCursors) (ClientPage, error) {
-	return view(ctx, who, "sessions.tokens", func(ctx context.Context) (ClientPage, error) {
+	return view(ctx, d, who, "sessions.tokens", func(ctx context.Context) (ClientPage, error) {
 		p := ClientPage{Client: okta.OAuthClient{ID: client}}
 		var clients []okta.OAuthClient
 		var on Standing
@@ -114,7 +114,7 @@ func cursor(a Action, s string) (okta.Cursor, error) {
 
 // Token reads one refresh token (operation GetRefreshTokenForUserAndClient).
 func (d *Desk) Token(ctx context.Context, who Actor, id okta.UserID, client okta.ClientID, token okta.TokenID) (TokenPage, error) {
-	return view(ctx, who, "sessions.token", func(ctx context.Context) (TokenPage, error) {
+	return view(ctx, d, who, "sessions.token", func(ctx context.Context) (TokenPage, error) {
 		var p TokenPage
 		var on Standing
 		var err error

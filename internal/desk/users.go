@@ -16,7 +16,7 @@ const pageSize = 25
 // minds accents. Operation ListUsers, or GetUser for an id.
 func (d *Desk) Find(ctx context.Context, who Actor, q Query) (Results, error) {
 	q.Text = strings.Join(strings.Fields(q.Text), " ")
-	return view(ctx, who, "users.list", func(ctx context.Context) (Results, error) {
+	return view(ctx, d, who, "users.list", func(ctx context.Context) (Results, error) {
 		if q.Text == "" && q.Status == "" {
 			return Results{Query: q}, nil
 		}

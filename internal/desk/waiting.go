@@ -32,8 +32,8 @@ const pastShown = 20
 // what they may know of because they may do the like.
 func (d *Desk) Approvals(ctx context.Context, who Actor) (ApprovalsPage, error) {
 	var p ApprovalsPage
-	if !who.May(ReadOwnRecord) {
-		return p, denied("approvals", decideActor(who, Spec{Action: "approvals", Perm: ReadOwnRecord}))
+	if !d.policy.May(who, ReadOwnRecord) {
+		return p, denied("approvals", d.policy.decideActor(who, Spec{Action: "approvals", Perm: ReadOwnRecord}))
 	}
 	waiting, err1 := d.asked.Waiting(ctx)
 	past, err2 := d.asked.Past(ctx, pastShown)
@@ -46,7 +46,7 @@ func (d *Desk) Approvals(ctx context.Context, who Actor) (ApprovalsPage, error) 
 
 // About is what waits about one person, for whoever may see the person.
 func (d *Desk) About(ctx context.Context, who Actor, id okta.UserID) ([]Waiting, error) {
-	return view(ctx, who, "users.get", func(ctx context.Context) ([]Waiting, error) {
+	return view(ctx, d, who, "users.get", func(ctx context.Context) ([]Waiting, error) {
 		waiting, err := d.asked.About(ctx, id.String())
 		return d.known(who, waiting), err
 	})
@@ -75,8 +75,8 @@ func (p ApprovalsPage) ToDecide() (n int) {
 func (d *Desk) known(who Actor, all []approval.Request) []Waiting {
 	var out []Waiting
 	for _, r := range all {
-		w := waiting(who, r)
-		if !w.Person.IsZero() && (w.Mine || who.May(w.Spec.Perm) || who.May(ReadRecord)) {
+		w := d.policy.waiting(who, r)
+		if !w.Person.IsZero() && (w.Mine || d.policy.May(who, w.Spec.Perm) || d.policy.May(who, ReadRecord)) {
 			out = append(out, w)
 		}
 	}
@@ -84,32 +84,32 @@ func (d *Desk) known(who Actor, all []approval.Request) []Waiting {
 }
 
 // waiting is a request as the actor sees it.
-func waiting(who Actor, r approval.Request) Waiting {
+func (p Policy) waiting(who Actor, r approval.Request) Waiting {
 	w := Waiting{Request: r, Spec: spec(Action(r.Action)), Mine: r.ActorID == who.ID}
 	if id, err := okta.ParseUserID(r.TargetID); err == nil {
 		w.Person = id
 	}
-	w.Decide = mayDecide(who, w)
+	w.Decide = p.mayDecide(who, w)
 	return w
 }
 
 // mayDecide says whether the actor can be the second person at all. Nobody is their
 // own; what the account is and who else stands where is decided when it is done.
-func mayDecide(who Actor, w Waiting) Decision {
+func (p Policy) mayDecide(who Actor, w Waiting) Decision {
 	needs := Role(w.Needs)
 	var asker Actor
 	switch err := json.Unmarshal(w.Actor, &asker); {
 	case err != nil:
 		return refuse("second.self", "Nobody can tell who asked for this.", "Ask whoever runs Keydesk.")
 	case w.Mine || !asker.OktaID.IsZero() && asker.OktaID == who.OktaID:
-		return refuse("second.self", "Nobody approves what they asked for themselves.", askFor(rolesFrom(needs)...))
+		return refuse("second.self", "Nobody approves what they asked for themselves.", p.askFor(rolesFrom(needs)...))
 	case who.Tier().rank() < needs.rank():
-		return refuse("second.role", fmt.Sprintf("Your role, %s, is not enough to decide this.", roleWord(who.Tier())), askFor(rolesFrom(needs)...))
+		return refuse("second.role", fmt.Sprintf("Your role, %s, is not enough to decide this.", roleWord(who.Tier())), p.askFor(rolesFrom(needs)...))
 	case who.OktaID == w.Person:
 		return refuse("self", "This is about your own account.", "Ask a colleague.")
 	}
 	for _, s := range []Spec{{Action: "approvals", Perm: ActApprovals}, w.Spec} {
-		if dec := decideActor(who, s); !dec.Allowed {
+		if dec := p.decideActor(who, s); !dec.Allowed {
 			return dec
 		}
 	}
