@@ -112,12 +112,13 @@ func build(ctx context.Context, p parts) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	key, err := hkdf.Key(sha256.New, p.key, nil, "keydesk action tokens", sha256.Size)
-	if err != nil {
+	key, err1 := hkdf.Key(sha256.New, p.key, nil, "keydesk action tokens", sha256.Size)
+	mask, err2 := hkdf.Key(sha256.New, p.key, nil, "keydesk secrets in the record", sha256.Size)
+	if err := errors.Join(err1, err2); err != nil {
 		return nil, errors.Join(fmt.Errorf("derive a key: %w", err), db.Close())
 	}
 	a := &App{Store: db, Record: audit.New(db, p.now), log: p.log, now: p.now}
-	a.Desk = desk.New(desk.Config{Okta: client, ServiceApp: p.okta.ClientID != "", Record: a.Record, Approvals: approval.New(db, p.now), Staff: a.staff, Policy: p.policy, Key: key, Now: p.now, Log: p.log})
+	a.Desk = desk.New(desk.Config{Okta: client, ServiceApp: p.okta.ClientID != "", Record: a.Record, Approvals: approval.New(db, p.now), Staff: a.staff, Policy: p.policy, Key: key, Mask: mask, Now: p.now, Log: p.log})
 	p.login.Now, p.login.Roles, p.login.Tier, p.login.Identify = p.now, p.policy.RolesOf, a.tier, a.identify
 	a.login = login.New(p.login, db)
 	p.front.Desk, p.front.Login, p.front.Ready, p.front.Now, p.front.Log = a.Desk, a.login, db.Ping, p.now, p.log

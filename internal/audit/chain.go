@@ -8,59 +8,114 @@ import (
 	"encoding/hex"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 )
 
+// newest is the encoding of rows that are written now. What the first release
+// wrote keeps the first one, and its hash.
+const newest = 2
+
 const columns = `seq, at, phase, intent, actor_id, actor_name, actor_role, session, address, action, op, target_id, target,
-	class, reason, ticket, params, result, detail, status, request_id, before, after, prev, hash`
+	class, reason, ticket, params, result, detail, status, request_id, before, after, v, auth_time, policy, okta_at, prev, hash`
 
 const insertRow = `insert into record (` + columns + `)
-	values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25)`
+	values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,$26,$27,$28,$29)`
 
 // values are the columns of a row, in the order of columns.
-func (r Row) values() []any {
+func (r *Row) values() []any {
 	return []any{
 		r.Seq, r.At.UnixMilli(), string(r.Phase), r.Intent, r.ActorID, r.ActorName, r.ActorRole, r.Session, r.Address, r.Action, r.Op, r.TargetID, r.Target,
-		r.Class, r.Reason, r.Ticket, r.Params, string(r.Result), r.Detail, r.Status, r.RequestID, r.Before, r.After, r.Prev, r.Hash,
+		r.Class, r.Reason, r.Ticket, r.Params, string(r.Result), r.Detail, r.Status, r.RequestID, r.Before, r.After,
+		r.V, milli(r.AuthTime), r.Policy, milli(r.OktaAt), r.Prev, r.Hash,
+	}
+}
+
+// milli is a moment as the database keeps it; the zero moment is 0.
+func milli(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+func moment(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).UTC()
+}
+
+// clean makes a row what every database takes and every export gives back:
+// whole characters, and no NUL among them.
+func (r *Row) clean() {
+	for _, s := range r.texts() {
+		*s = strings.ReplaceAll(strings.ToValidUTF8(*s, "\uFFFD"), "\x00", "\uFFFD")
+	}
+}
+
+// texts are what somebody or something said.
+func (r *Row) texts() [20]*string {
+	return [...]*string{
+		(*string)(&r.Phase), &r.ActorID, &r.ActorName, &r.ActorRole, &r.Session, &r.Address, &r.Action, &r.Op, &r.TargetID, &r.Target,
+		&r.Class, &r.Reason, &r.Ticket, &r.Params, (*string)(&r.Result), &r.Detail, &r.RequestID, &r.Before, &r.After, &r.Policy,
 	}
 }
 
 // sum is the hash of everything in the row but the hash itself, the hash of the
-// row before included. Every field is preceded by its length, so that no two
-// different rows encode alike.
-func (r Row) sum() string {
-	h := sha256.New()
-	put := func(s string) {
-		var n [8]byte
-		binary.BigEndian.PutUint64(n[:], uint64(len(s)))
-		h.Write(n[:])
-		h.Write([]byte(s))
+// row before included.
+func (r *Row) sum() string {
+	h := sha256.Sum256(r.encode(make([]byte, 0, 1024)))
+	return hex.EncodeToString(h[:])
+}
+
+// encode appends what the hash covers. Every field is preceded by its length, so
+// that no two different rows encode alike.
+func (r *Row) encode(b []byte) []byte {
+	switch r.V {
+	case 1:
+		b = putText(b, "keydesk record 1")
+	default:
+		b = putText(b, "keydesk record 2")
 	}
-	put("keydesk record 1")
-	values := r.values()
-	for _, v := range values[:len(values)-1] {
-		switch v := v.(type) {
-		case string:
-			put(v)
-		case int64:
-			put(strconv.FormatInt(v, 10))
-		case int:
-			put(strconv.Itoa(v))
-		default:
-			panic(fmt.Sprintf("audit: a column of type %T is not part of the hash", v))
-		}
+	b = putInt(putInt(b, r.Seq), r.At.UnixMilli())
+	b = putInt(putText(b, string(r.Phase)), r.Intent)
+	for _, s := range [...]string{
+		r.ActorID, r.ActorName, r.ActorRole, r.Session, r.Address, r.Action, r.Op, r.TargetID, r.Target,
+		r.Class, r.Reason, r.Ticket, r.Params, string(r.Result), r.Detail,
+	} {
+		b = putText(b, s)
 	}
-	return hex.EncodeToString(h.Sum(nil))
+	b = putInt(b, int64(r.Status))
+	b = putText(putText(putText(b, r.RequestID), r.Before), r.After)
+	if r.V > 1 {
+		b = putInt(b, milli(r.AuthTime))
+		b = putInt(putText(b, r.Policy), milli(r.OktaAt))
+	}
+	return putText(b, r.Prev)
+}
+
+func putText(b []byte, s string) []byte {
+	b = binary.BigEndian.AppendUint64(b, uint64(len(s)))
+	return append(b, s...)
+}
+
+func putInt(b []byte, n int64) []byte {
+	var digits [20]byte
+	d := strconv.AppendInt(digits[:0], n, 10)
+	b = binary.BigEndian.AppendUint64(b, uint64(len(d)))
+	return append(b, d...)
 }
 
 // scan reads the columns of a row. A text column that holds bytes is an error:
 // it reads the same and compares otherwise, so the row would hide from filters.
 func scan(rows *sql.Rows) (Row, error) {
 	var r Row
-	var at int64
+	var at, proof, okta int64
 	into := []any{
 		&r.Seq, &at, (*string)(&r.Phase), &r.Intent, &r.ActorID, &r.ActorName, &r.ActorRole, &r.Session, &r.Address, &r.Action, &r.Op, &r.TargetID, &r.Target,
-		&r.Class, &r.Reason, &r.Ticket, &r.Params, (*string)(&r.Result), &r.Detail, &r.Status, &r.RequestID, &r.Before, &r.After, &r.Prev, &r.Hash,
+		&r.Class, &r.Reason, &r.Ticket, &r.Params, (*string)(&r.Result), &r.Detail, &r.Status, &r.RequestID, &r.Before, &r.After,
+		&r.V, &proof, &r.Policy, &okta, &r.Prev, &r.Hash,
 	}
 	for i, v := range into {
 		if s, ok := v.(*string); ok {
@@ -68,7 +123,7 @@ func scan(rows *sql.Rows) (Row, error) {
 		}
 	}
 	err := rows.Scan(into...)
-	r.At = time.UnixMilli(at).UTC()
+	r.At, r.AuthTime, r.OktaAt = time.UnixMilli(at).UTC(), moment(proof), moment(okta)
 	return r, err
 }
 
@@ -147,6 +202,10 @@ func (rep *Report) check(last, r Row) {
 		fault(fmt.Sprintf("follows row %d: rows are missing or were put in", last.Seq))
 	case r.Prev != last.Hash:
 		fault("does not continue the row before it: one of the two was changed, swapped or put in")
+	case r.V < 1 || r.V > newest || r.V < last.V:
+		fault(fmt.Sprintf("says that it is of encoding %d", r.V))
+	case r.V == 1 && (r.Policy != "" || !r.AuthTime.IsZero() || !r.OktaAt.IsZero()):
+		fault("says what rows of its encoding do not say")
 	case r.Hash != r.sum():
 		fault("was changed after it was written")
 	}

@@ -79,6 +79,9 @@ func (l *Log) append(ctx context.Context, r Row, also func(*sql.Tx, int64) error
 		return 0, fmt.Errorf("read the head of the record: %w", err)
 	}
 	r.Seq++
+	r.V = newest
+	r.clean()
+	r.AuthTime, r.OktaAt = moment(milli(r.AuthTime)), moment(milli(r.OktaAt))
 	r.At = l.now().UTC().Truncate(time.Millisecond)
 	r.Hash = r.sum()
 	if also != nil {

@@ -28,33 +28,39 @@ const (
 	Settled Result = "settled" // was unknown; the person was read again since
 )
 
-// Row is one line of the record. Nothing in it is ever a secret.
+// Row is one line of the record. Nothing in it is ever a secret. A tag names the
+// column and says what its content is: public, or personal where it leads to
+// somebody.
 type Row struct {
-	Seq       int64
-	At        time.Time
-	Phase     Phase
-	Intent    int64 // for an outcome: the sequence number of its intent
-	ActorID   string
-	ActorName string
-	ActorRole string
-	Session   string
-	Address   string
-	Action    string
-	Op        string
-	TargetID  string
-	Target    string // the target's login when it was read
-	Class     string
-	Reason    string
-	Ticket    string
-	Params    string // what was chosen, as "name=value" words; never a secret
-	Result    Result // of an outcome
-	Detail    string // the rule of a refusal, Okta's error code, what was found
-	Status    int    // Okta's HTTP status; 0 when there was no answer
-	RequestID string // X-Okta-Request-Id
-	Before    string // the person's status before
-	After     string // and after
-	Prev      string // hash of the row before, hex
-	Hash      string // hash of this row, hex
+	V         int       `record:"v,public"` // the encoding under its hash
+	Seq       int64     `record:"seq,public"`
+	At        time.Time `record:"at,public"`
+	Phase     Phase     `record:"phase,public"`
+	Intent    int64     `record:"intent,public"`     // for an outcome: the sequence number of its intent
+	ActorID   string    `record:"actor_id,personal"` // issuer and subject of the operator
+	ActorName string    `record:"actor_name,personal"`
+	ActorRole string    `record:"actor_role,public"` // the operator's highest console role
+	AuthTime  time.Time `record:"auth_time,public"`  // when the issuer last saw proof of who the operator is; zero: not known
+	Session   string    `record:"session,personal"`  // names the sign-in session; not its secret
+	Address   string    `record:"address,personal"`
+	Policy    string    `record:"policy,public"` // the version of the policy that decided
+	Action    string    `record:"action,public"`
+	Op        string    `record:"op,public"` // the operation of Okta's API
+	TargetID  string    `record:"target_id,personal"`
+	Target    string    `record:"target,personal"` // the target's login when it was read
+	Class     string    `record:"class,public"`
+	Reason    string    `record:"reason,personal"`
+	Ticket    string    `record:"ticket,public"`
+	Params    string    `record:"params,personal"`   // what was chosen, as Words writes it
+	Result    Result    `record:"result,public"`     // of an outcome
+	Detail    string    `record:"detail,personal"`   // the rule of a refusal, Okta's error code, what was found
+	Status    int       `record:"status,public"`     // Okta's HTTP status; 0 when there was no answer
+	RequestID string    `record:"request_id,public"` // X-Okta-Request-Id
+	OktaAt    time.Time `record:"okta_at,public"`    // the clock of Okta's answer
+	Before    string    `record:"before,public"`     // the person's status before
+	After     string    `record:"after,public"`      // and after
+	Prev      string    `record:"prev,public"`       // hash of the row before, hex
+	Hash      string    `record:"hash,public"`       // hash of this row, hex
 }
 
 // Act is an intent with its outcome, as the record's page shows it: one line

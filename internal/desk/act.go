@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -36,7 +35,7 @@ type deed struct {
 	shown shown
 	user  okta.User // the target, read afresh
 	on    Standing
-	named string   // what the change is about, in names, for the record
+	named named    // what the change is about, in names, for the record
 	needs Decision // who has to approve; the zero Decision: nobody
 	seq   int64
 	got   okta.Receipt
@@ -229,23 +228,4 @@ func (x *deed) row() audit.Row {
 		r.Detail = "approved by " + ap.by.Name + " (" + ap.by.ID + ")"
 	}
 	return r
-}
-
-// chosen is what was chosen and what it is about.
-func (x *deed) chosen() string {
-	return joined(x.opts.words(x.spec.Action), x.opts.On.String(), x.named)
-}
-
-// params is what was chosen, and the request that it was approved by, as the record
-// keeps them.
-func (x *deed) params() string {
-	if ap := x.opts.approved; ap != nil {
-		return joined(x.chosen(), requestWord(ap.seq))
-	}
-	return x.chosen()
-}
-
-// joined is those words that say something.
-func joined(all ...string) string {
-	return strings.Join(slices.DeleteFunc(all, func(s string) bool { return s == "" }), " ")
 }

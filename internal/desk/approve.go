@@ -149,7 +149,7 @@ func (d *Desk) notYours(ctx context.Context, row audit.Row, e *Error) *Error {
 func (w Waiting) row(who Actor) audit.Row {
 	r := who.row(w.Spec.Action)
 	r.Op, r.Class, r.TargetID, r.Target = w.Spec.Op, string(w.Spec.Risk), w.TargetID, w.Target
-	r.Params = joined(w.Params, requestWord(w.Seq))
+	r.Params = joined(w.Params, audit.Words(nil, params{Request: w.Seq}))
 	return r
 }
 

@@ -5,7 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"errors"
-	"fmt"
+	"slices"
 	"strings"
 
 	"keydesk/internal/approval"
@@ -30,9 +30,6 @@ func (x *deed) stakes() Spec {
 	}
 	return s
 }
-
-// requestWord names a request in the record.
-func requestWord(seq int64) string { return fmt.Sprintf("request=%d", seq) }
 
 // asked is what a request keeps of a deed: everything that the same act needs when
 // it is done later, and nothing secret.
@@ -93,13 +90,14 @@ func (d *Desk) willHappen(x *deed) []string {
 	if x.spec.Action == "roles.assign" {
 		out = assignEffects(RoleChoice{Type: x.opts.On.Type, Scope: x.opts.Scope}, nil)
 	}
+	picked := strings.Fields(audit.Words(nil, x.opts.chosen(x.spec.Action)))
 	for _, c := range choices(x.spec.Action) {
-		if c.Name != sendEmail && strings.Contains(x.opts.words(x.spec.Action), c.Name+"=true") {
+		if c.Name != sendEmail && slices.Contains(picked, c.Name+"=true") {
 			out = append(out, c.Label+".")
 		}
 	}
-	if x.named != "" {
-		out = append(out, x.named)
+	if n := x.named.String(); n != "" {
+		out = append(out, n)
 	}
 	return out
 }

@@ -12,25 +12,6 @@ import (
 	"keydesk/internal/okta"
 )
 
-// String is the scope as the record keeps it, and from which an assignment that
-// was cut off is finished: "groups=id,id apps=name,name/id"; empty for everything.
-func (s RoleScope) String() string {
-	var groups, apps, out []string
-	for _, g := range s.Groups {
-		groups = append(groups, g.String())
-	}
-	for _, a := range s.Apps {
-		apps = append(apps, a.String())
-	}
-	for name, ids := range map[string][]string{"apps": apps, "groups": groups} {
-		if slices.Sort(ids); len(ids) > 0 {
-			out = append(out, name+"="+strings.Join(ids, ","))
-		}
-	}
-	slices.Sort(out)
-	return strings.Join(out, " ")
-}
-
 // String is "name" for every instance, or "name/id" for one.
 func (a AppTarget) String() string {
 	if a.Instance.IsZero() {
@@ -85,8 +66,8 @@ func (d *Desk) AssignRole(ctx context.Context, who Actor, id okta.UserID, o User
 	return d.actOn(ctx, who, id, change{
 		action: "roles.assign", opts: o,
 		check: func(_ context.Context, x *deed) *Error {
-			x.named = o.Scope.String()
-			if x.shown.State != x.named {
+			x.named = o.Scope.named()
+			if x.shown.State != x.named.String() {
 				return &Error{Kind: Denied, Action: "roles.assign", Rule: "token", Msg: "This is not the limit that the page showed. Nothing was sent.", Ask: "Open the person's page and try from there."}
 			}
 			for _, dec := range []Decision{d.policy.decideGrant(who, o.On.Type, x.on.Roles), fits(RoleChoice{Type: o.On.Type, Scope: o.Scope})} {

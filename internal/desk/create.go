@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -94,12 +93,10 @@ func (d *Desk) readyNew(ctx context.Context, x *deed, n NewPerson) (okta.NewUser
 	if login := strings.TrimSpace(n.Values["login"]); readable(login) && len(login) <= maxLogin { // the record's name for it
 		x.user.Profile = okta.Profile{"login": asJSON(login)}
 	}
-	x.named = fmt.Sprintf("activate=%t password=%t change=%t", n.Activate, n.Password, made.ChangeAtNextLogin)
+	x.named = RoleScope{Groups: n.Groups}.named()
+	x.named.Activate, x.named.Password, x.named.Change = &n.Activate, &n.Password, &made.ChangeAtNextLogin
 	if slices.Contains(providers(), n.Provider.Type) && n.Provider.Type != "OKTA" {
-		x.named += " provider=" + n.Provider.Type
-	}
-	if s := (RoleScope{Groups: n.Groups}).String(); s != "" {
-		x.named += " " + s
+		x.named.Provider = n.Provider.Type
 	}
 	if dec := decideMapped(x.who); !dec.Allowed {
 		return made, d.refused(ctx, x, denied("users.create", dec))
@@ -212,7 +209,10 @@ func digits(n int) string {
 // created writes the outcome: what Okta answered is what is shown.
 func (d *Desk) created(ctx context.Context, x *deed, u okta.User, made okta.NewUser, err error) (Outcome, error) {
 	r := x.row()
-	r.Result, r.Status, r.RequestID = audit.Done, x.got.Status, x.got.RequestID
+	r.Result, r.Status, r.RequestID, r.OktaAt = audit.Done, x.got.Status, x.got.RequestID, x.got.Date
+	if err == nil {
+		r.Params = joined(r.Params, audit.Words(d.mask, handed{made.Password}))
+	}
 	switch {
 	case okta.IsUnsure(err):
 		r.Result, r.Detail = audit.Unknown, x.detail("", err, err)

@@ -24,6 +24,7 @@ type Desk struct {
 	staff  StaffFunc
 	policy Policy
 	key    []byte // signs action tokens
+	mask   []byte // hides secrets in the record
 	now    func() time.Time
 	log    *slog.Logger
 
@@ -47,13 +48,14 @@ type Config struct {
 	Staff      StaffFunc
 	Policy     Policy
 	Key        []byte // at least 32 bytes
+	Mask       []byte // the key under which the record keeps what is secret
 	Now        func() time.Time
 	Log        *slog.Logger
 }
 
 // New returns a Desk.
 func New(c Config) *Desk {
-	d := &Desk{okta: c.Okta, app: c.ServiceApp, record: c.Record, asked: c.Approvals, staff: c.Staff, policy: c.Policy, key: c.Key, now: c.Now, log: c.Log}
+	d := &Desk{okta: c.Okta, app: c.ServiceApp, record: c.Record, asked: c.Approvals, staff: c.Staff, policy: c.Policy, key: c.Key, mask: c.Mask, now: c.Now, log: c.Log}
 	d.changes.atOnce, d.creations.atOnce, d.searches.atOnce = 1, 1, 2
 	return d
 }

@@ -145,7 +145,7 @@ func (d *Desk) SetLink(ctx context.Context, who Actor, id okta.UserID, o UserOpt
 			}
 			to, err := d.okta.Users.Get(ctx, o.On.To)
 			if login := to.Profile.Login(); readable(login) {
-				x.named = "to_login=" + login
+				x.named.ToLogin = login
 			}
 			return asError(translate("links.set", err))
 		},

@@ -130,7 +130,7 @@ func FuzzParseScope(f *testing.F) {
 // checkAssignment writes an assignment as the record keeps it and reads it again.
 func checkAssignment(t testing.TB, rt okta.RoleType, s RoleScope) {
 	t.Helper()
-	x := &deed{spec: spec("roles.assign"), opts: UserOpts{On: Object{Type: rt}, Scope: s}, named: s.String()}
+	x := &deed{spec: spec("roles.assign"), opts: UserOpts{On: Object{Type: rt}, Scope: s}, named: s.named()}
 	gotType, got, err := parseAssignment(x.params())
 	if err != nil || gotType != rt || got.String() != s.String() || len(got.Groups) != len(s.Groups) || len(got.Apps) != len(s.Apps) {
 		t.Fatalf("%q is read as %s %v (%v)", x.params(), gotType, got, err)

@@ -203,20 +203,6 @@ func choices(a Action) []Choice {
 	return nil
 }
 
-// words are the choices as the record keeps them.
-func (o UserOpts) words(a Action) string {
-	on := map[string]bool{sendEmail: o.SendEmail, "revoke_sessions": o.RevokeSessions, "oauth_tokens": o.OAuthTokens, "forget_devices": o.ForgetDevices, "swap": o.Swap}
-	all := choices(a)
-	if strings.HasPrefix(string(a), "targets.add_") && o.Swap {
-		all = append(all, Choice{Name: "swap"})
-	}
-	var out []string
-	for _, c := range all {
-		out = append(out, fmt.Sprintf("%s=%t", c.Name, on[c.Name]))
-	}
-	return strings.Join(out, " ")
-}
-
 func list(words []string) string {
 	if len(words) < 2 {
 		return strings.Join(words, "")

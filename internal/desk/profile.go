@@ -94,7 +94,7 @@ func (d *Desk) UpdateProfile(ctx context.Context, who Actor, id okta.UserID, o U
 			schema := ask(ctx, d, "schema.get", d.okta.Schema.Profile)
 			var wrong *Error
 			changes, wrong = changed(attributes(schema.Value, x.user.Profile), x.user.Profile, e)
-			x.named, etag = "changed="+strings.Join(slices.Sorted(maps.Keys(changes)), ","), x.user.ETag
+			x.named.Changed, etag = slices.Sorted(maps.Keys(changes)), x.user.ETag
 			return wrong
 		},
 		do: func(ctx context.Context) (Outcome, error) {
@@ -122,7 +122,7 @@ func (d *Desk) ReplaceProfile(ctx context.Context, who Actor, id okta.UserID, o 
 			}
 			changes, removed := compare(x.user.Profile, profile)
 			etag = x.user.ETag
-			x.named = "changed=" + strings.Join(changes, ",") + " removed=" + strings.Join(removed, ",")
+			x.named.Changed, x.named.Removed = append([]string{}, changes...), append([]string{}, removed...)
 			switch {
 			case len(changes)+len(removed) == 0:
 				return wrong("profile", "Nothing differs from what Okta has. Nothing was sent.")

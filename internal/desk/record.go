@@ -53,5 +53,5 @@ func (d *Desk) SignedIn(ctx context.Context, who Actor) error {
 
 // row is a row of the record in which nothing stands yet but who does what.
 func (a Actor) row(does Action) audit.Row {
-	return audit.Row{ActorID: a.ID, ActorName: a.Name, ActorRole: string(a.Tier()), Session: a.Session, Address: a.Address, Action: string(does)}
+	return audit.Row{ActorID: a.ID, ActorName: a.Name, ActorRole: string(a.Tier()), AuthTime: a.AuthTime, Session: a.Session, Address: a.Address, Action: string(does)}
 }

@@ -3,7 +3,6 @@ package desk
 import (
 	"context"
 	"slices"
-	"strconv"
 
 	"keydesk/internal/okta"
 )
@@ -28,7 +27,8 @@ func (d *Desk) retarget(ctx context.Context, who Actor, a Action, id okta.UserID
 				return staleObject(a, "What the role is limited to")
 			}
 			before = list.Value
-			x.named = "role_type=" + strconv.Quote(string(role.Type)) + " limits_before=" + strconv.Itoa(len(before))
+			n := len(before)
+			x.named = named{RoleType: role.Type, LimitsBefore: &n}
 			return nil
 		},
 		do: func(ctx context.Context) (Outcome, error) { return do(ctx, before) },

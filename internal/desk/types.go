@@ -1,9 +1,9 @@
 package desk
 
 import (
-	"strings"
 	"time"
 
+	"keydesk/internal/audit"
 	"keydesk/internal/okta"
 )
 
@@ -88,42 +88,22 @@ type AppTarget struct {
 // Object names what of a person a change is about. The zero Object is the person;
 // members that an action has no use for are zero.
 type Object struct {
-	Type     okta.RoleType `json:",omitzero"`
-	Role     okta.RoleID   `json:",omitzero"`
-	Group    okta.GroupID  `json:",omitzero"`
-	App      okta.AppName  `json:",omitzero"`
-	Instance okta.AppID    `json:",omitzero"`
-	Client   okta.ClientID `json:",omitzero"`
-	Grant    okta.GrantID  `json:",omitzero"`
-	Token    okta.TokenID  `json:",omitzero"`
-	Factor   okta.FactorID `json:",omitzero"`
-	Link     okta.LinkName `json:",omitzero"`
-	To       okta.UserID   `json:",omitzero"` // the person at the other end of a link
+	Type     okta.RoleType `json:",omitzero" record:"type,public"`
+	Role     okta.RoleID   `json:",omitzero" record:"role,public"`
+	Group    okta.GroupID  `json:",omitzero" record:"group,public"`
+	App      okta.AppName  `json:",omitzero" record:"app,public"`
+	Instance okta.AppID    `json:",omitzero" record:"instance,public"`
+	Client   okta.ClientID `json:",omitzero" record:"client,public"`
+	Grant    okta.GrantID  `json:",omitzero" record:"grant,public"`
+	Token    okta.TokenID  `json:",omitzero" record:"token,public"`
+	Factor   okta.FactorID `json:",omitzero" record:"factor,public"`
+	Link     okta.LinkName `json:",omitzero" record:"link,public"`
+	To       okta.UserID   `json:",omitzero" record:"to,personal"` // the person at the other end of a link
 }
 
 // String is the object as the record keeps it, "name=id" words in a fixed order.
 // Equal objects have equal strings.
-func (o Object) String() string {
-	var out []string
-	for _, part := range []struct{ name, value string }{
-		{"type", string(o.Type)},
-		{"role", o.Role.String()},
-		{"group", o.Group.String()},
-		{"app", o.App.String()},
-		{"instance", o.Instance.String()},
-		{"client", o.Client.String()},
-		{"grant", o.Grant.String()},
-		{"token", o.Token.String()},
-		{"factor", o.Factor.String()},
-		{"link", o.Link.String()},
-		{"to", o.To.String()},
-	} {
-		if part.value != "" {
-			out = append(out, part.name+"="+part.value)
-		}
-	}
-	return strings.Join(out, " ")
-}
+func (o Object) String() string { return audit.Words(nil, o) }
 
 // Outcome is what an action leaves in the actor's hands.
 type Outcome struct {
