@@ -237,27 +237,3 @@ func TestReasonIsAskedFor(t *testing.T) {
 		t.Errorf("recorded %+v", acts)
 	}
 }
-
-// A temporary password and every link are shown in one answer and nowhere else.
-func TestSecretsAreShownOnce(t *testing.T) {
-	t.Parallel()
-	k := testkit.New(t)
-	c := k.As("helpdesk")
-	people := ordinary(t, k, 4)
-	for i, action := range []desk.Action{"activate", "reactivate", "reset_password", "expire_password_with_temp_password"} {
-		p := people[i]
-		k.Org.SetStatus(p.ID, from(action))
-		f := form(t, c, p.ID, "/lifecycle/"+string(action))
-		f.Values.Set("send_email", "false")
-		first := c.Post(f.Action, f.Values)
-		secret := onceShown(t, first)
-		for name, body := range map[string]string{
-			"second press": c.Post(f.Action, f.Values).Body, "page": c.Get("/users/" + p.ID).Body, "record": c.Get("/audit").Body, "log": k.Logs.String(),
-			"rows": fmt.Sprint(k.Acts(audit.Filter{})),
-		} {
-			if strings.Contains(body, secret) {
-				t.Errorf("%s: %s shows the secret", action, name)
-			}
-		}
-	}
-}

@@ -25,6 +25,8 @@ func statusOf(k desk.Kind) int {
 		return http.StatusConflict
 	case desk.Invalid:
 		return http.StatusUnprocessableEntity
+	case desk.Gone:
+		return http.StatusGone
 	case desk.Throttled, desk.Unrecorded:
 		return http.StatusServiceUnavailable
 	case desk.Upstream, desk.Unsure:
@@ -42,6 +44,8 @@ func titleOf(k desk.Kind) string {
 		return "This account is protected"
 	case desk.NotFound:
 		return "Not found"
+	case desk.Gone:
+		return "No longer there"
 	case desk.Conflict:
 		return "Nothing was done"
 	case desk.Invalid:
@@ -91,7 +95,7 @@ func noticeOf(e *desk.Error, id string) views.Notice {
 	}
 	n := views.Notice{Tone: "bad", Title: title, Text: e.Msg, Rule: e.Rule, Ask: e.Ask, Seq: e.Seq, RetryAfter: e.RetryAfter, ErrorID: id}
 	switch e.Kind {
-	case desk.Denied, desk.Guarded, desk.Conflict, desk.Throttled, desk.Unsure, desk.NotFound:
+	case desk.Denied, desk.Guarded, desk.Conflict, desk.Throttled, desk.Unsure, desk.NotFound, desk.Gone:
 		n.Tone = "warn"
 	}
 	return n

@@ -139,15 +139,11 @@ func TestNoRecordNoChange(t *testing.T) {
 		c := k.As("admin")
 		e := k.Exercise(c, s.Action)
 		k.Org.Reset()
-		if _, err := k.Store.W.ExecContext(t.Context(), `alter table record rename to gone`); err != nil {
-			t.Fatal(err)
-		}
+		rename(t, k, "record", "gone")
 		got := c.Post(e.Form.Action, e.Form.Values)
 		if got.Status != http.StatusServiceUnavailable || writes(k) != 0 || !got.Has("nothing was sent") {
 			t.Errorf("%s: %d, %d writes: %s", s.Action, got.Status, writes(k), short(got))
 		}
-		if _, err := k.Store.W.ExecContext(t.Context(), `alter table gone rename to record`); err != nil {
-			t.Fatal(err)
-		}
+		rename(t, k, "gone", "record")
 	}
 }

@@ -95,9 +95,7 @@ func TestNoRecordNoAction(t *testing.T) {
 	k := testkit.New(t)
 	c := k.As("helpdesk")
 	people := ordinary(t, k, len(changes()))
-	if _, err := k.Store.W.ExecContext(t.Context(), `alter table record rename to gone`); err != nil {
-		t.Fatal(err)
-	}
+	rename(t, k, "record", "gone")
 	i := 0
 	for action, path := range changes() {
 		p := people[i]
@@ -115,9 +113,7 @@ func TestNoRecordNoAction(t *testing.T) {
 			t.Errorf("%s: %d, %d writes: %s", action, got.Status, writes(k), got.Text())
 		}
 	}
-	if _, err := k.Store.W.ExecContext(t.Context(), `alter table gone rename to record`); err != nil {
-		t.Fatal(err)
-	}
+	rename(t, k, "gone", "record")
 	f := form(t, c, people[0].ID, "/sessions/clear")
 	if got := c.Post(f.Action, f.Values); got.Status != http.StatusOK {
 		t.Errorf("after the repair: %d", got.Status)

@@ -9,6 +9,7 @@ import (
 	"keydesk/internal/okta"
 	"keydesk/internal/oktasim"
 	"keydesk/internal/testkit"
+	"keydesk/views"
 )
 
 // ordinary returns n people whom everyone who may act may act on.
@@ -86,8 +87,24 @@ func writes(k *testkit.Kit) (n int) {
 	return n
 }
 
-// onceShown is the secret that a page shows once.
-func onceShown(t *testing.T, p *testkit.Page) string {
+// onceShown is the secret that a page shows once, when it is asked to.
+func onceShown(t *testing.T, c *testkit.Client, p *testkit.Page) string {
+	t.Helper()
+	f := onceForm(t, p)
+	return shownIn(t, c.Post(f.Action, f.Values))
+}
+
+// onceForm is the form of the button that shows a secret.
+func onceForm(t *testing.T, p *testkit.Page) *testkit.Form {
+	t.Helper()
+	f := p.Form(views.OncePath)
+	if f == nil {
+		t.Fatalf("nothing is to be shown once: %d %s", p.Status, p.Text())
+	}
+	return f
+}
+
+func shownIn(t *testing.T, p *testkit.Page) string {
 	t.Helper()
 	for n := range p.Root().Descendants() {
 		if id, _ := testkit.Attr(n, "id"); id == "once" && n.FirstChild != nil {

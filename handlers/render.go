@@ -114,7 +114,7 @@ func outcomeNotice(out desk.Outcome) views.Notice {
 	if !out.Until.IsZero() {
 		return views.Notice{Tone: "warn", Title: "It waits for approval", Text: out.Label, Seq: out.Seq, Asked: true}
 	}
-	n := views.Notice{Tone: "ok", Title: out.Label, Seq: out.Seq, Once: out.Once, What: out.What}
+	n := views.Notice{Tone: "ok", Title: out.Label, Seq: out.Seq, Once: out.Once}
 	if out.But != "" {
 		n.Tone, n.Text = "warn", out.But
 	}

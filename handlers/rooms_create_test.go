@@ -138,7 +138,7 @@ func TestCreateFirstPassword(t *testing.T) {
 		if got.Status != http.StatusOK {
 			t.Fatalf("%+v: %d %s", tt, got.Status, short(got))
 		}
-		secret := onceShown(t, got)
+		secret := onceShown(t, c, got)
 		p, _ := k.Org.ByLogin(login)
 		if p.Status != tt.status || !k.Org.CheckPassword(p.ID, secret) {
 			t.Errorf("%+v: %s, the password works: %t", tt, p.Status, k.Org.CheckPassword(p.ID, secret))
@@ -157,7 +157,7 @@ func TestCreateFirstPassword(t *testing.T) {
 		f.Values.Del("password")
 		got := c.Post(f.Action, f.Values)
 		p, _ := k.Org.ByLogin("late." + activate + "@brightwater.example")
-		if want := map[string]string{"true": "PROVISIONED", "false": "STAGED"}[activate]; got.Status != http.StatusOK || p.Status != want || strings.Contains(got.Body, `id="once"`) {
+		if want := map[string]string{"true": "PROVISIONED", "false": "STAGED"}[activate]; got.Status != http.StatusOK || p.Status != want || strings.Contains(got.Body, `id="shown-once"`) {
 			t.Errorf("without a password, activate %s: %d %s", activate, got.Status, p.Status)
 		}
 	}

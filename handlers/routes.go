@@ -58,6 +58,7 @@ func (h *Handlers) Routes() []Route {
 	routes = append(routes, h.actionRoutes()...)
 	routes = append(routes, h.counterRoutes()...)
 	routes = append(routes, h.approvalRoutes()...)
+	routes = append(routes, Route{Method: http.MethodPost, Path: views.OncePath, Perm: desk.ShowSecrets, do: h.reveal})
 	routes = append(routes, Route{Method: http.MethodGet, Path: "/audit", Perm: desk.ReadOwnRecord, do: h.audit})
 	return append(routes, h.demoRoutes()...)
 }

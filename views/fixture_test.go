@@ -145,8 +145,12 @@ func (x fixture) notice() Notice {
 	return Notice{
 		Tone: "warn", Title: x.say("Okta did not answer."), Text: x.say("It may have happened."), Next: x.say("Look again."),
 		Rule: x.say("protected.admins"), Ask: x.say("an owner"), ErrorID: x.say("e-7f21"), Seq: 1042, RetryAfter: 34 * time.Second,
-		Retry: "unlock", Once: okta.NewSecret(x.say("s3cret-w0rd")), What: x.say("temporary password"),
+		Retry: "unlock", Once: desk.Once{Handle: okta.NewSecret(x.say("handle")), What: x.say("temporary password"), Until: now.Add(5 * time.Minute)},
 	}
+}
+
+func (x fixture) revealed() desk.Revealed {
+	return desk.Revealed{What: "reset link", Name: x.say("Ann Vo"), Person: id(okta.ParseUserID, annID), Value: okta.NewSecret(x.say("s3cret-w0rd"))}
 }
 
 func (x fixture) failed() *desk.Error {
@@ -201,6 +205,7 @@ func (x fixture) parts() map[string]templ.Component {
 	return map[string]templ.Component{
 		"toast":   Toast(x.notice()),
 		"notice":  NoticePart(f, x.notice()),
+		"once":    OnceCard(x.revealed()),
 		"problem": DialogProblem(f, Form{Problem: x.say("Give a reason.")}),
 	}
 }

@@ -118,22 +118,52 @@ func FuzzText(f *testing.F) {
 	})
 }
 
-// The secret is shown where it is meant to be, once, and nowhere else.
+// The secret is shown where it is meant to be, once, and nowhere else: not spelled
+// in one piece, and not beside the button that would show it.
 func TestSecretIsShownOnce(t *testing.T) {
 	t.Parallel()
 	x := fixture{plain}
 	const secret = "s3cret-w0rd"
-	page := source(t, x.pages()["person"])
-	if n := strings.Count(page, secret); n != 1 {
-		t.Errorf("the secret stands %d times in the page", n)
+	card := x.parts()["once"]
+	if n := strings.Count(source(t, card), secret); n != 1 {
+		t.Errorf("the secret stands %d times in its place", n)
 	}
-	root := parse(t, x.pages()["person"])
-	place := one(t, root, byID("once"))
+	place := one(t, parse(t, card), byID("once"))
 	if words(place) != secret || !strings.Contains(words(place.Parent), "Shown once. It is not kept anywhere.") {
 		t.Errorf("around the secret stands %q", words(place.Parent))
 	}
-	one(t, root, func(n *html.Node) bool { return attr(n, "data-copy") == "once" })
-	if strings.Contains(source(t, x.parts()["toast"]), secret) {
-		t.Error("the toast shows the secret")
+	one(t, parse(t, card), func(n *html.Node) bool { return attr(n, "data-copy") == "once" })
+	ask := one(t, parse(t, x.pages()["person"]), byID("shown-once"))
+	if attr(ask, "method") != "post" || attr(ask, "action") != OncePath {
+		t.Error("the button does not post")
+	}
+	for _, handle := range []string{"toast", "problem", "once"} {
+		if strings.Contains(source(t, x.parts()[handle]), "handle") {
+			t.Errorf("%s holds the handle", handle)
+		}
+	}
+}
+
+func TestAloud(t *testing.T) {
+	t.Parallel()
+	var said []string
+	for _, s := range Aloud("Ab0-é") {
+		said = append(said, s.Sign+" "+s.Word)
+	}
+	want := []string{"A capital Alfa", "b small bravo", "0 zero", "- dash", "é sign"}
+	if !slices.Equal(said, want) {
+		t.Errorf("%q", said)
+	}
+	for r := rune(33); r < 127; r++ {
+		if w := word(r); w == "sign" || w == "" {
+			t.Errorf("%q has no name", r)
+		}
+	}
+	seen := map[string]bool{}
+	for r := rune(32); r < 127; r++ {
+		if seen[word(r)] {
+			t.Errorf("%q is called like another", r)
+		}
+		seen[word(r)] = true
 	}
 }

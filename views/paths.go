@@ -17,6 +17,7 @@ const (
 	NewPersonPath = "/users/new"
 	AdminsPath    = "/admins"
 	ApprovalsPath = "/approvals"
+	OncePath      = "/once"
 	AuditPath     = "/audit"
 	LoginPath     = "/auth/login"
 	LogoutPath    = "/auth/logout"

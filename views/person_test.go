@@ -252,7 +252,7 @@ func TestNotice(t *testing.T) {
 	p.Person.Guard = "She holds a role."
 	root := parse(t, PersonBody(x.frame(), p))
 	note := one(t, root, byClass("note"))
-	want := "Okta did not answer. It may have happened. Look again. Ask an owner. s3cret-w0rd Shown once. It is not kept anywhere. Try again in 34 s. Rule protected.admins Error id e-7f21 Row 1042 of the record Try again"
+	want := "Okta did not answer. It may have happened. Look again. Ask an owner. Show the temporary password It can be shown once, until 09:58, on this page alone. Try again in 34 s. Rule protected.admins Error id e-7f21 Row 1042 of the record Try again"
 	if got := words(note); got != want {
 		t.Errorf("it reads\n%q, want\n%q", got, want)
 	}

@@ -52,8 +52,7 @@ type Notice struct {
 	RetryAfter time.Duration // counted down on the page
 	Retry      desk.Action   // the dialog that a button opens again
 	RetryOn    desk.Object   // and what of the person that dialog is about
-	Once       okta.Secret   // shown here and nowhere else
-	What       string        // what Once is
+	Once       desk.Once     // what a button beside it shows, once
 	Asked      bool          // it waits for a second person, on the page of approvals
 }
 

@@ -21,6 +21,14 @@ type Why struct {
 // Reason is what operators here write who give no other.
 const Reason = "Called in and was called back"
 
+// Reveal asks for what the last act yielded, and returns it.
+func (v *Visit) Reveal(what string) string {
+	v.t.Helper()
+	v.Button("Show the " + what).Click()
+	v.See("Shown once. It is not kept anywhere.")
+	return strings.TrimSpace(v.Role("code", "").At(0).Words())
+}
+
 // Home goes to the first page by its link.
 func (v *Visit) Home() {
 	v.t.Helper()

@@ -117,7 +117,10 @@ func TestAxeOnProblems(t *testing.T) {
 	v.See("The outcome is unknown.")
 	v.Axe()
 	v.Act("Temporary password", console.Why{})
-	v.See("Shown once.")
+	v.See("It can be shown once")
+	v.Axe()
+	v.Reveal("temporary password")
+	v.Text("Read aloud").Click()
 	v.Axe()
 	v.Act("Suspend", console.Why{})
 	v.See("Okta suspended the account.") // a toast

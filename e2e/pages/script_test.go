@@ -65,7 +65,8 @@ func TestProblemsWithoutScript(t *testing.T) {
 	p := v.Ordinary(1)[0]
 	v.NextCall(p)
 	v.Act("Temporary password", console.Why{})
-	v.See("Okta set a temporary password.", "Shown once.")
+	v.See("Okta set a temporary password.")
+	v.Reveal("temporary password")
 	v.ShowsStatus("PASSWORD_EXPIRED")
 	v.NextCall(p)
 	v.Gone("Shown once.")

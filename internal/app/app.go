@@ -26,6 +26,7 @@ import (
 	"keydesk/internal/desk"
 	"keydesk/internal/login"
 	"keydesk/internal/okta"
+	"keydesk/internal/once"
 	"keydesk/internal/store"
 )
 
@@ -118,7 +119,10 @@ func build(ctx context.Context, p parts) (*App, error) {
 		return nil, errors.Join(fmt.Errorf("derive a key: %w", err), db.Close())
 	}
 	a := &App{Store: db, Record: audit.New(db, p.now), log: p.log, now: p.now}
-	a.Desk = desk.New(desk.Config{Okta: client, ServiceApp: p.okta.ClientID != "", Record: a.Record, Approvals: approval.New(db, p.now), Staff: a.staff, Policy: p.policy, Key: key, Mask: mask, Now: p.now, Log: p.log})
+	a.Desk = desk.New(desk.Config{
+		Okta: client, ServiceApp: p.okta.ClientID != "", Record: a.Record, Approvals: approval.New(db, p.now), Once: once.New(db, p.now),
+		Staff: a.staff, Policy: p.policy, Key: key, Mask: mask, Now: p.now, Log: p.log,
+	})
 	p.login.Now, p.login.Roles, p.login.Tier, p.login.Identify = p.now, p.policy.RolesOf, a.tier, a.identify
 	a.login = login.New(p.login, db)
 	p.front.Desk, p.front.Login, p.front.Ready, p.front.Now, p.front.Log = a.Desk, a.login, db.Ping, p.now, p.log
@@ -171,7 +175,7 @@ func (a *App) Work(ctx context.Context) {
 			return
 		case <-tick.C:
 			a.settle(ctx)
-			err := errors.Join(a.login.Sweep(ctx), a.Record.Sweep(ctx, a.now().Add(-24*time.Hour)), a.Desk.SweepApprovals(ctx))
+			err := errors.Join(a.login.Sweep(ctx), a.Record.Sweep(ctx, a.now().Add(-24*time.Hour)), a.Desk.Sweep(ctx))
 			if err != nil && ctx.Err() == nil {
 				a.log.ErrorContext(ctx, "sweep", "error", err)
 			}

@@ -153,5 +153,8 @@ func (w Waiting) row(who Actor) audit.Row {
 	return r
 }
 
-// SweepApprovals forgets what expired requests would have done.
-func (d *Desk) SweepApprovals(ctx context.Context) error { return d.asked.Sweep(ctx) }
+// Sweep forgets what expired requests would have done, and what was to be shown once
+// and was not looked at.
+func (d *Desk) Sweep(ctx context.Context) error {
+	return errors.Join(d.asked.Sweep(ctx), d.once.Sweep(ctx))
+}

@@ -17,6 +17,7 @@ const (
 	EraseUsers     Perm = "users.erase"
 	ActLifecycle   Perm = "lifecycle.act"
 	ActCredentials Perm = "credentials.act"
+	ShowSecrets    Perm = "secrets.show" // seeing a temporary password or a link, where it is not mailed
 	ActLinks       Perm = "links.act"
 	ActRoles       Perm = "roles.act"
 	ActSessions    Perm = "sessions.act"

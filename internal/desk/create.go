@@ -232,9 +232,10 @@ func (d *Desk) created(ctx context.Context, x *deed, u okta.User, made okta.NewU
 	}
 	out := Outcome{Label: "Okta created the account." + lost, Seq: x.seq, Person: Person{User: u, ReadAt: d.now()}}
 	if !made.Password.IsZero() {
-		out.What, out.Once = "first password", made.Password
+		out.Once.What, out.yield = "first password", made.Password
+		x.id, x.user = u.ID, u
 	}
-	return out, nil
+	return d.seal(ctx, x, out), nil
 }
 
 func (d *Desk) explainNew(err error) error {

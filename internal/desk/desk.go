@@ -13,6 +13,7 @@ import (
 	"keydesk/internal/approval"
 	"keydesk/internal/audit"
 	"keydesk/internal/okta"
+	"keydesk/internal/once"
 )
 
 // Desk acts on one organisation.
@@ -21,6 +22,7 @@ type Desk struct {
 	app    bool // the credential is a service app's
 	record *audit.Log
 	asked  *approval.Requests
+	once   *once.Secrets
 	staff  StaffFunc
 	policy Policy
 	key    []byte // signs action tokens
@@ -45,6 +47,7 @@ type Config struct {
 	ServiceApp bool // the client's credential is an app's and belongs to no person
 	Record     *audit.Log
 	Approvals  *approval.Requests
+	Once       *once.Secrets
 	Staff      StaffFunc
 	Policy     Policy
 	Key        []byte // at least 32 bytes
@@ -55,7 +58,10 @@ type Config struct {
 
 // New returns a Desk.
 func New(c Config) *Desk {
-	d := &Desk{okta: c.Okta, app: c.ServiceApp, record: c.Record, asked: c.Approvals, staff: c.Staff, policy: c.Policy, key: c.Key, mask: c.Mask, now: c.Now, log: c.Log}
+	d := &Desk{
+		okta: c.Okta, app: c.ServiceApp, record: c.Record, asked: c.Approvals, once: c.Once, staff: c.Staff, policy: c.Policy,
+		key: c.Key, mask: c.Mask, now: c.Now, log: c.Log,
+	}
 	d.changes.atOnce, d.creations.atOnce, d.searches.atOnce = 1, 1, 2
 	return d
 }

@@ -20,11 +20,12 @@ const (
 	Upstream        // Okta did not answer, or not as it should
 	Unsure          // a change was sent and its outcome is unknown
 	Unrecorded      // the record could not be written, so nothing was done
+	Gone            // it was there, and is not any more
 )
 
 // String is the kind in a word, for logs.
 func (k Kind) String() string {
-	words := []string{"failed", "denied", "guarded", "not found", "conflict", "invalid", "throttled", "upstream", "unsure", "unrecorded"}
+	words := []string{"failed", "denied", "guarded", "not found", "conflict", "invalid", "throttled", "upstream", "unsure", "unrecorded", "gone"}
 	if k < 0 || int(k) >= len(words) {
 		return "failed"
 	}

@@ -30,7 +30,7 @@ func (d *Desk) finish(ctx context.Context, x *deed, out Outcome, err error) (Out
 	r := x.row()
 	r.Result, r.Detail = result(err, rerr), strings.Trim(x.detail(out.But, err, rerr)+"; "+gained, "; ")
 	r.Status, r.RequestID, r.OktaAt, r.After = x.got.Status, x.got.RequestID, x.got.Date, string(now.Status)
-	r.Params = joined(r.Params, audit.Words(d.mask, handed{out.Once}))
+	r.Params = joined(r.Params, audit.Words(d.mask, handed{out.yield}))
 	lost := ""
 	if !d.end(ctx, x, r) {
 		lost = " The record could not take the outcome; its row stays open until the person is next looked at."
@@ -46,7 +46,7 @@ func (d *Desk) finish(ctx context.Context, x *deed, out Outcome, err error) (Out
 	}
 	if err == nil {
 		out.Label += lost
-		return d.confirmed(x, out, rerr)
+		return d.confirmed(x, d.seal(ctx, x, out), rerr)
 	}
 	e := asError(d.explain(x, now, err, rerr))
 	e.Msg += lost

@@ -83,7 +83,7 @@ func (d *Desk) ExpirePassword(ctx context.Context, who Actor, id okta.UserID, o 
 func (d *Desk) ExpirePasswordAndGetTemporaryPassword(ctx context.Context, who Actor, id okta.UserID, o UserOpts) (Outcome, error) {
 	return d.act(ctx, who, "expire_password_with_temp_password", id, o, func(ctx context.Context) (Outcome, error) {
 		pw, err := d.okta.Lifecycle.ExpirePasswordAndGetTemporaryPassword(ctx, id, o.RevokeSessions)
-		return Outcome{Label: "Okta set a temporary password.", What: "temporary password", Once: pw}, err
+		return Outcome{Label: "Okta set a temporary password.", Once: Once{What: "temporary password"}, yield: pw}, err
 	})
 }
 
@@ -102,5 +102,5 @@ func linkOr(label, what string, link okta.Secret, mailed bool, err error) (Outco
 	case link.IsZero():
 		return Outcome{Label: label + ", but its answer held no link."}, err
 	}
-	return Outcome{Label: label + ".", What: what, Once: link}, err
+	return Outcome{Label: label + ".", Once: Once{What: what}, yield: link}, err
 }

@@ -20,7 +20,7 @@ type Policy struct {
 
 // DefaultPolicy is the policy of a console that was given none.
 func DefaultPolicy() Policy {
-	desk := []Perm{ReadUsers, ReadOwnRecord, EditUsers, ActLifecycle, ActCredentials, ActSessions}
+	desk := []Perm{ReadUsers, ReadOwnRecord, EditUsers, ActLifecycle, ActCredentials, ShowSecrets, ActSessions}
 	admin := append(slices.Clone(desk), ReadRecord, CreateUsers, ReplaceUsers, EraseUsers, ActLinks, ActRoles, ActApprovals)
 	return Policy{
 		groups: map[Role][]string{Auditor: {"Keydesk Auditors"}, Helpdesk: {"Keydesk Helpdesk"}, Admin: {"Keydesk Admins"}, Owner: {"Keydesk Owners"}},

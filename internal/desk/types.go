@@ -107,13 +107,14 @@ func (o Object) String() string { return audit.Words(nil, o) }
 
 // Outcome is what an action leaves in the actor's hands.
 type Outcome struct {
-	Label  string      // what Okta confirmed, as a sentence
-	Once   okta.Secret // a temporary password or link, shown once; mostly zero
-	What   string      // what Once is: "temporary password", "activation link", "reset link"
-	Person Person      // the person as Okta shows them after the action
-	Seq    int64       // the row of the record
-	Until  time.Time   // nothing was done: it waits for a second person, at most until then
-	But    string      // what of it was left undone, as a sentence; mostly empty
+	Label  string    // what Okta confirmed, as a sentence
+	Once   Once      // a temporary password or link, to be shown once; mostly zero
+	Person Person    // the person as Okta shows them after the action
+	Seq    int64     // the row of the record
+	Until  time.Time // nothing was done: it waits for a second person, at most until then
+	But    string    // what of it was left undone, as a sentence; mostly empty
+
+	yield okta.Secret // what Okta gave, until it is sealed
 }
 
 // Source says how much a sentence about a person can be relied on.
