@@ -13,7 +13,6 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
-	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"strings"
@@ -73,7 +72,7 @@ func NewServe(ctx context.Context, s config.Serve, base string, log *slog.Logger
 		},
 		front:    handlers.Config{BaseURL: base, Proxies: proxies, Zone: s.Zone, Ticket: s.TicketURL, Console: adminConsole(s.OktaURL)},
 		policy:   desk.DefaultPolicy(),
-		database: filepath.Join(s.DataDir, "keydesk.db"), key: s.Key, now: time.Now, log: log,
+		database: s.Database(), key: s.Key, now: time.Now, log: log,
 	})
 }
 

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -50,10 +49,13 @@ func braces(path string) string {
 // ErrBroken is returned by Verify when the record does not hold.
 var ErrBroken = errors.New("the record does not hold")
 
-// Verify checks the record of a data folder, also while a console runs on it,
+// Verify checks the record of a database, also while a console runs on it,
 // and says what it found.
 func Verify(ctx context.Context, v config.AuditVerify, w io.Writer) error {
-	db, err := store.OpenForReading(ctx, filepath.Join(v.DataDir, "keydesk.db"))
+	if err := v.Check(); err != nil {
+		return err
+	}
+	db, err := store.OpenForReading(ctx, v.Database())
 	if err != nil {
 		return err
 	}

@@ -2,7 +2,7 @@ package approval_test
 
 import (
 	"errors"
-	"path/filepath"
+	"os"
 	"slices"
 	"sync"
 	"testing"
@@ -10,6 +10,7 @@ import (
 
 	"keydesk/internal/approval"
 	"keydesk/internal/store"
+	"keydesk/internal/storetest"
 )
 
 // desk is a store of requests whose clock the test turns.
@@ -19,13 +20,11 @@ type desk struct {
 	now time.Time
 }
 
+func TestMain(m *testing.M) { os.Exit(storetest.Main(m)) }
+
 func open(t *testing.T) *desk {
 	t.Helper()
-	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "keydesk.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
+	db := storetest.Open(t)
 	d := &desk{db: db, now: time.Date(2026, 5, 4, 9, 0, 0, 0, time.UTC)}
 	d.Requests = approval.New(db, func() time.Time { return d.now })
 	return d

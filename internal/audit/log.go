@@ -35,7 +35,7 @@ func New(db *store.DB, now func() time.Time) *Log { return &Log{db, now} }
 // *SpentError. After any other error nothing may be done.
 func (l *Log) Begin(ctx context.Context, r Row, token string) (int64, error) {
 	r.Phase = PhaseIntent
-	return l.append(ctx, r, func(tx *sql.Tx, seq int64) error { return l.spend(ctx, tx, token, seq) })
+	return l.append(ctx, r, l.spend(token))
 }
 
 // End writes the outcome of the intent with number seq. It does not stop when
@@ -63,55 +63,55 @@ func (l *Log) Add(ctx context.Context, r Row) (int64, error) {
 // was used before is *SpentError.
 func (l *Log) Once(ctx context.Context, r Row, token string) (int64, error) {
 	r.Phase = PhaseEvent
-	return l.append(ctx, r, func(tx *sql.Tx, seq int64) error { return l.spend(ctx, tx, token, seq) })
+	return l.append(ctx, r, l.spend(token))
 }
 
 // append links r to the last row and writes it, with what also does in the same
-// transaction.
-func (l *Log) append(ctx context.Context, r Row, also func(*sql.Tx, int64) error) (int64, error) {
-	tx, err := l.db.W.BeginTx(ctx, nil)
-	if err != nil {
-		return 0, fmt.Errorf("begin a row of the record: %w", err)
-	}
-	defer func() { _ = tx.Rollback() }() // after Commit it does nothing
-	err = tx.QueryRowContext(ctx, `select seq, hash from record order by seq desc limit 1`).Scan(&r.Seq, &r.Prev)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return 0, fmt.Errorf("read the head of the record: %w", err)
-	}
-	r.Seq++
+// transaction. One chain takes one writer at a time, of all processes.
+func (l *Log) append(ctx context.Context, r Row, also func(context.Context, *sql.Tx, int64) error) (int64, error) {
 	r.V = newest
 	r.clean()
 	r.AuthTime, r.OktaAt = moment(milli(r.AuthTime)), moment(milli(r.OktaAt))
-	r.At = l.now().UTC().Truncate(time.Millisecond)
-	r.Hash = r.sum()
-	if also != nil {
-		if err := also(tx, r.Seq); err != nil {
-			return 0, err
+	err := l.db.Alone(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		err := tx.QueryRowContext(ctx, `select seq, hash from record order by seq desc limit 1`).Scan(&r.Seq, &r.Prev)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return fmt.Errorf("read the head: %w", err)
 		}
+		r.Seq++
+		r.At = l.now().UTC().Truncate(time.Millisecond)
+		r.Hash = r.sum()
+		if also != nil {
+			if err := also(ctx, tx, r.Seq); err != nil {
+				return err
+			}
+		}
+		_, err = tx.ExecContext(ctx, insertRow, r.values()...)
+		return err
+	})
+	var spent *SpentError
+	if err != nil && !errors.As(err, &spent) {
+		err = fmt.Errorf("write a row of the record: %w", err)
 	}
-	if _, err := tx.ExecContext(ctx, insertRow, r.values()...); err != nil {
-		return 0, fmt.Errorf("write a row of the record: %w", err)
-	}
-	if err := tx.Commit(); err != nil {
-		return 0, fmt.Errorf("commit a row of the record: %w", err)
-	}
-	return r.Seq, nil
+	return r.Seq, err
 }
 
-func (l *Log) spend(ctx context.Context, tx *sql.Tx, token string, seq int64) error {
-	var first int64
-	err := tx.QueryRowContext(ctx, `select seq from action_token where token = $1`, token).Scan(&first)
-	if err == nil {
-		return &SpentError{first}
+// spend marks a token as used, once.
+func (l *Log) spend(token string) func(context.Context, *sql.Tx, int64) error {
+	return func(ctx context.Context, tx *sql.Tx, seq int64) error {
+		var first int64
+		err := tx.QueryRowContext(ctx, `select seq from action_token where token = $1`, token).Scan(&first)
+		if err == nil {
+			return &SpentError{first}
+		}
+		if !errors.Is(err, sql.ErrNoRows) {
+			return fmt.Errorf("look a token up: %w", err)
+		}
+		_, err = tx.ExecContext(ctx, `insert into action_token (token, seq, at) values ($1, $2, $3)`, token, seq, l.now().UnixMilli())
+		if err != nil {
+			return fmt.Errorf("spend a token: %w", err)
+		}
+		return nil
 	}
-	if !errors.Is(err, sql.ErrNoRows) {
-		return fmt.Errorf("look a token up: %w", err)
-	}
-	_, err = tx.ExecContext(ctx, `insert into action_token (token, seq, at) values ($1, $2, $3)`, token, seq, l.now().UnixMilli())
-	if err != nil {
-		return fmt.Errorf("spend a token: %w", err)
-	}
-	return nil
 }
 
 // Spent returns the row of the act that a one-time token allowed, or 0.

@@ -15,19 +15,14 @@ import (
 
 	"keydesk/internal/audit"
 	"keydesk/internal/store"
+	"keydesk/internal/storetest"
 )
+
+func TestMain(m *testing.M) { os.Exit(storetest.Main(m)) }
 
 func open(t *testing.T) (*audit.Log, *store.DB) {
 	t.Helper()
-	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "keydesk.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	db := storetest.Open(t)
 	return audit.New(db, time.Now), db
 }
 
@@ -210,13 +205,16 @@ func TestVerifyFindsTampering(t *testing.T) {
 		"text as bytes":    `update record set action = cast(action as blob) where seq = $1`,
 		"phase as bytes":   `update record set phase = cast(phase as blob) where seq = $1`,
 		"removed":          `delete from record where seq = $1`,
-		"removed, renamed": `delete from record where seq = $1; update record set seq = seq - 1 where seq > $1`,
+		"removed, renamed": `delete from record where seq = $1; update record set seq = seq + 1000 where seq > $1; update record set seq = seq - 1001 where seq > 1000 and seq > cast($1 as bigint)`,
 		"swapped":          `update record set seq = -1 where seq = $1; update record set seq = $1 where seq = $1 + 1; update record set seq = $1 + 1 where seq = -1`,
-		"put in":           `update record set seq = seq + 1000 where seq >= $1; insert into record select $1, at, phase, intent, actor_id, actor_name, actor_role, session, address, action, op, target_id, target, class, reason, ticket, params, result, detail, status, request_id, before, after, prev, hash, v, auth_time, policy, okta_at from record where seq = $1 + 1000; update record set seq = seq - 999 where seq > 1000`,
+		"put in":           `update record set seq = seq + 1000 where seq >= $1; insert into record select cast($1 as bigint), at, phase, intent, actor_id, actor_name, actor_role, session, address, action, op, target_id, target, class, reason, ticket, params, result, detail, status, request_id, before, after, prev, hash, v, auth_time, policy, okta_at from record where seq = $1 + 1000; update record set seq = seq - 999 where seq > 1000 and seq > cast($1 as bigint)`,
 	}
 	for name, sql := range kinds {
 		t.Run(name, func(t *testing.T) {
 			l, db := open(t)
+			if strings.Contains(sql, "blob") && db.Shared() {
+				return // a text column of PostgreSQL holds text
+			}
 			fill(t, l, 6)
 			for seq := int64(1); seq <= 11; seq++ {
 				tx, err := db.W.BeginTx(t.Context(), nil)
@@ -244,11 +242,11 @@ func TestVerifyFindsTampering(t *testing.T) {
 }
 
 // Whatever is written is read back the same and verifies; only what a database of
-// text may refuse, a NUL, is replaced.
+// text may refuse, a NUL or what is no text at all, is replaced.
 func TestRowsOfAnyContent(t *testing.T) {
 	l, _ := open(t)
 	rapid.Check(t, func(rt *rapid.T) {
-		word := rapid.StringN(0, 40, 200)
+		word := rapid.OneOf(rapid.StringN(0, 40, 200), rapid.Map(rapid.SliceOfN(rapid.Byte(), 0, 40), func(b []byte) string { return string(b) }))
 		r := audit.Row{ActorName: word.Draw(rt, "name"), Reason: word.Draw(rt, "reason"), Detail: word.Draw(rt, "detail"), Status: rapid.IntRange(0, 599).Draw(rt, "status")}
 		seq, err := l.Add(context.Background(), r)
 		if err != nil {
@@ -264,7 +262,10 @@ func TestRowsOfAnyContent(t *testing.T) {
 	}
 }
 
-func kept(s string) string { return strings.ReplaceAll(s, "\x00", "\uFFFD") }
+// kept is a text, drawn at random, as a row keeps it.
+func kept(s string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
+}
 
 // Rows of the first release verify, and what is written after them continues their
 // chain; what their encoding does not cover cannot be said of them.

@@ -14,6 +14,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"keydesk/internal/store"
 )
 
 // minKey is the least number of bytes that the secret key may have.
@@ -28,7 +30,7 @@ func (s *Serve) Check() error {
 		value *string
 		file  string
 		name  string
-	}{{&s.OktaToken, s.OktaTokenFile, "KEYDESK_OKTA_TOKEN"}, {&s.OktaPrivateKey, s.OktaPrivateKeyFile, "KEYDESK_OKTA_PRIVATE_KEY_FILE"}, {&s.OIDCClientSecret, s.OIDCClientSecretFile, "KEYDESK_OIDC_CLIENT_SECRET"}, {&s.SecretKey, s.SecretKeyFile, "KEYDESK_SECRET_KEY"}} {
+	}{{&s.OktaToken, s.OktaTokenFile, "KEYDESK_OKTA_TOKEN"}, {&s.OktaPrivateKey, s.OktaPrivateKeyFile, "KEYDESK_OKTA_PRIVATE_KEY_FILE"}, {&s.OIDCClientSecret, s.OIDCClientSecretFile, "KEYDESK_OIDC_CLIENT_SECRET"}, {&s.SecretKey, s.SecretKeyFile, "KEYDESK_SECRET_KEY"}, {&s.DatabaseURL, s.DatabaseURLFile, "KEYDESK_DATABASE_URL"}} {
 		if err := fromFile(f.value, f.file, f.name); err != nil {
 			errs = append(errs, err)
 		}
@@ -54,7 +56,7 @@ func (s *Serve) Check() error {
 		fault("KEYDESK_OIDC_ISSUER: %w", err)
 	}
 	if s.DatabaseURL != "" {
-		fault("KEYDESK_DATABASE_URL: SQLite in KEYDESK_DATA_DIR is the only database so far; leave it empty")
+		errs = append(errs, s.checkDatabase())
 	}
 	errs = append(errs, s.checkNetwork()...)
 	var err error
@@ -76,6 +78,29 @@ func (s *Serve) checkCredential() error {
 		return errors.New("KEYDESK_OKTA_CLIENT_ID and KEYDESK_OKTA_PRIVATE_KEY_FILE belong together: set both or neither")
 	case app && len(s.OktaScopes) == 0:
 		return errors.New("KEYDESK_OKTA_SCOPES is empty: a service app asks for the scopes that it works with")
+	}
+	return nil
+}
+
+// checkDatabase wants an address that protects what goes over it, and a key that
+// replicas can share. The address is never repeated: a password is in it.
+func (s *Serve) checkDatabase() error {
+	if err := store.CheckURL(s.DatabaseURL); err != nil {
+		return fmt.Errorf("KEYDESK_DATABASE_URL: %w", err)
+	}
+	if s.SecretKey == "" {
+		return errors.New("KEYDESK_SECRET_KEY is not set (or KEYDESK_SECRET_KEY_FILE): with KEYDESK_DATABASE_URL every replica needs the same key (make one with: openssl rand -base64 32)")
+	}
+	return nil
+}
+
+// Check completes the settings from files.
+func (v *AuditVerify) Check() error {
+	if err := fromFile(&v.DatabaseURL, v.DatabaseURLFile, "KEYDESK_DATABASE_URL"); err != nil || v.DatabaseURL == "" {
+		return err
+	}
+	if err := store.CheckURL(v.DatabaseURL); err != nil {
+		return fmt.Errorf("KEYDESK_DATABASE_URL: %w", err)
 	}
 	return nil
 }

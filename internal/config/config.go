@@ -3,6 +3,7 @@
 package config
 
 import (
+	"path/filepath"
 	"time"
 )
 
@@ -46,10 +47,11 @@ type Serve struct {
 	OIDCGroupsClaim      string   `env:"KEYDESK_OIDC_GROUPS_CLAIM" name:"oidc-groups-claim" default:"groups" help:"Claim that lists a person's groups."`
 	OIDCOktaIDClaim      string   `env:"KEYDESK_OIDC_OKTA_ID_CLAIM" name:"oidc-okta-id-claim" help:"Claim that holds a person's Okta user id, where the subject is not it."`
 
-	DataDir       string `default:"data" env:"KEYDESK_DATA_DIR" help:"Folder for the database and the secret key."`
-	DatabaseURL   string `env:"KEYDESK_DATABASE_URL" help:"Database; SQLite in the data folder when empty."`
-	SecretKey     string `env:"KEYDESK_SECRET_KEY" help:"Key of 32 bytes or more, base64. Default: a file in the data folder, made when missing."`
-	SecretKeyFile string `env:"KEYDESK_SECRET_KEY_FILE" help:"File that holds the key."`
+	DataDir         string `default:"data" env:"KEYDESK_DATA_DIR" help:"Folder for the database and the secret key."`
+	DatabaseURL     string `env:"KEYDESK_DATABASE_URL" help:"PostgreSQL database, such as postgres://keydesk:password@host/keydesk?sslmode=verify-full, for several replicas. Default: SQLite in the data folder, for one."`
+	DatabaseURLFile string `env:"KEYDESK_DATABASE_URL_FILE" help:"File that holds that address."`
+	SecretKey       string `env:"KEYDESK_SECRET_KEY" help:"Key of 32 bytes or more, base64. Default: a file in the data folder, made when missing. With PostgreSQL it must be given: every replica needs the same."`
+	SecretKeyFile   string `env:"KEYDESK_SECRET_KEY_FILE" help:"File that holds the key."`
 
 	TrustedProxies []string `env:"KEYDESK_TRUSTED_PROXIES" help:"Address ranges of proxies whose X-Forwarded-For is believed. Default: none."`
 	TLSCertFile    string   `env:"KEYDESK_TLS_CERT_FILE" name:"tls-cert-file" help:"Certificate, when the console serves https itself."`
@@ -71,10 +73,25 @@ type Audit struct {
 
 // AuditVerify are the settings of "audit verify".
 type AuditVerify struct {
-	DataDir string `default:"data" env:"KEYDESK_DATA_DIR" help:"Folder of the database."`
+	DataDir         string `default:"data" env:"KEYDESK_DATA_DIR" help:"Folder of the database."`
+	DatabaseURL     string `env:"KEYDESK_DATABASE_URL" help:"PostgreSQL database, where it is not in that folder."`
+	DatabaseURLFile string `env:"KEYDESK_DATABASE_URL_FILE" help:"File that holds its address."`
 }
 
 // Healthcheck are the settings of "healthcheck".
 type Healthcheck struct {
 	URL string `default:"http://127.0.0.1:8080" help:"The console's address."`
+}
+
+// Database is the place of the database: its address, or its file in the data folder.
+func (s *Serve) Database() string { return database(s.DatabaseURL, s.DataDir) }
+
+// Database is the place of the database, as of serve.
+func (v *AuditVerify) Database() string { return database(v.DatabaseURL, v.DataDir) }
+
+func database(address, dir string) string {
+	if address != "" {
+		return address
+	}
+	return filepath.Join(dir, "keydesk.db")
 }

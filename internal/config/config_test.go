@@ -76,7 +76,12 @@ func TestCheck(t *testing.T) {
 		{"proxies", func(s *config.Serve) { s.TrustedProxies = []string{"10.0.0.0/8", "fd00::/8"} }, ""},
 		{"a proxy that is no range", func(s *config.Serve) { s.TrustedProxies = []string{"10.0.0.1"} }, "not an address range"},
 		{"no such zone", func(s *config.Serve) { s.TimeZone = "Mars/Olympus" }, "no time zone"},
-		{"another database", func(s *config.Serve) { s.DatabaseURL = "postgres://db/keydesk" }, "only database so far"},
+		{"PostgreSQL", shared(nil), ""},
+		{"PostgreSQL by file", shared(func(s *config.Serve) { s.DatabaseURLFile, s.DatabaseURL = file(t, s.DatabaseURL, 0o600), "" }), ""},
+		{"PostgreSQL twice", shared(func(s *config.Serve) { s.DatabaseURLFile = file(t, s.DatabaseURL, 0o600) }), "set twice"},
+		{"PostgreSQL in the clear", shared(func(s *config.Serve) { s.DatabaseURL = "postgres://u:p@db.example.com/keydesk" }), "how the connection is protected"},
+		{"PostgreSQL without a key that all share", shared(func(s *config.Serve) { s.SecretKey = "" }), "every replica needs the same key"},
+		{"another database", shared(func(s *config.Serve) { s.DatabaseURL = "mysql://db/keydesk" }), "must be an address such as postgres://"},
 		{"token by file", func(s *config.Serve) { s.OktaToken, s.OktaTokenFile = "", file(t, " tok \n", 0o600) }, ""},
 		{"token twice", func(s *config.Serve) { s.OktaTokenFile = file(t, "tok", 0o600) }, "set twice"},
 		{"token for everybody", func(s *config.Serve) { s.OktaToken, s.OktaTokenFile = "", file(t, "tok", 0o644) }, "everybody on this machine can read"},
@@ -88,6 +93,16 @@ func TestCheck(t *testing.T) {
 		err := s.Check()
 		if (err == nil) != (tt.says == "") || err != nil && !strings.Contains(err.Error(), tt.says) {
 			t.Errorf("%s: %v, want %q", tt.name, err, tt.says)
+		}
+	}
+}
+
+// shared has a database that replicas share, and changes more.
+func shared(more func(*config.Serve)) func(*config.Serve) {
+	return func(s *config.Serve) {
+		s.DatabaseURL, s.SecretKey = "postgres://keydesk:Sw0rdfish@db.example.com/keydesk?sslmode=verify-full", "a2V5ZGVza2tleWRlc2trZXlkZXNra2V5ZGVza2tleWQ="
+		if more != nil {
+			more(s)
 		}
 	}
 }
@@ -179,7 +194,7 @@ func TestSettings(t *testing.T) {
 	named := strings.Fields(`KEYDESK_LISTEN KEYDESK_BASE_URL KEYDESK_OKTA_URL KEYDESK_OKTA_TOKEN KEYDESK_OKTA_TOKEN_FILE
 		KEYDESK_OKTA_CLIENT_ID KEYDESK_OKTA_PRIVATE_KEY_FILE KEYDESK_OKTA_SCOPES KEYDESK_OIDC_ISSUER KEYDESK_OIDC_CLIENT_ID
 		KEYDESK_OIDC_CLIENT_SECRET KEYDESK_OIDC_CLIENT_SECRET_FILE KEYDESK_OIDC_SCOPES KEYDESK_OIDC_GROUPS_CLAIM KEYDESK_OIDC_OKTA_ID_CLAIM KEYDESK_DATA_DIR
-		KEYDESK_DATABASE_URL KEYDESK_SECRET_KEY KEYDESK_SECRET_KEY_FILE KEYDESK_TRUSTED_PROXIES KEYDESK_TLS_CERT_FILE KEYDESK_TLS_KEY_FILE KEYDESK_TIME_ZONE
+		KEYDESK_DATABASE_URL KEYDESK_DATABASE_URL_FILE KEYDESK_SECRET_KEY KEYDESK_SECRET_KEY_FILE KEYDESK_TRUSTED_PROXIES KEYDESK_TLS_CERT_FILE KEYDESK_TLS_KEY_FILE KEYDESK_TIME_ZONE
 		KEYDESK_TICKET_URL KEYDESK_LOG_LEVEL`)
 	got := map[string]string{}
 	for _, s := range config.Settings() {

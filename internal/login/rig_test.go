@@ -7,7 +7,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
-	"path/filepath"
+	"os"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -18,6 +18,7 @@ import (
 	"keydesk/internal/desk"
 	"keydesk/internal/inproc"
 	"keydesk/internal/store"
+	"keydesk/internal/storetest"
 )
 
 const (
@@ -53,16 +54,13 @@ type rig struct {
 	network inproc.Transport
 }
 
+func TestMain(m *testing.M) { os.Exit(storetest.Main(m)) }
+
 func newRig(t *testing.T, edit ...func(*Config)) *rig {
 	t.Helper()
 	r := &rig{t: t, clock: newClock()}
 	r.issuer = newFakeIssuer(t, r.clock)
-	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "keydesk.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	r.db = db
+	r.db = storetest.Open(t)
 	r.echo = r.routes()
 	r.network = inproc.Transport{Hosts: map[string]http.Handler{"console.test": r.echo, "issuer.test": r.issuer}}
 	cfg := Config{
@@ -73,7 +71,7 @@ func newRig(t *testing.T, edit ...func(*Config)) *rig {
 	for _, f := range edit {
 		f(&cfg)
 	}
-	r.login = New(cfg, db)
+	r.login = New(cfg, r.db)
 	return r
 }
 

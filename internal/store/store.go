@@ -1,7 +1,8 @@
 // Package store is the console's one small database: sign-in sessions, staff
-// and the record. SQL is written once, in the part that SQLite and PostgreSQL
-// share: $1 placeholders, text, bigint, integer and boolean columns, times as
-// Unix milliseconds, ids made by the program.
+// and the record. It is SQLite in the data folder, for one process, or PostgreSQL,
+// for several; nothing above it knows which. SQL is written once, in the part that
+// the two share: $1 placeholders, text, bigint, integer and boolean columns, times
+// as Unix milliseconds, ids made by the program.
 package store
 
 import (
@@ -11,12 +12,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/url"
-	"os"
-	"path/filepath"
+	"strings"
+	"time"
 
 	"github.com/pressly/goose/v3"
-	_ "modernc.org/sqlite" // the driver "sqlite"
 )
 
 //go:embed migrations/*.sql
@@ -24,102 +23,92 @@ var migrations embed.FS
 
 const readers = 8
 
+// patience is how long a change waits for the database before it is given up, and
+// the operator told: somebody else may hold it, or it may have gone.
+const patience = 1500 * time.Millisecond
+
 // ErrNewer is returned for a database that a later version of the program has
 // already changed: running on would misread it.
 var ErrNewer = errors.New("the database was written by a newer version of Keydesk")
 
-// DB is an open database. Transactions of W take the write lock when they
-// begin, so two of them never wait for each other halfway through.
+// DB is an open database.
 type DB struct {
-	W *sql.DB // one connection, for everything that changes something
+	W *sql.DB // for everything that changes something
 	R *sql.DB // several connections that refuse to change anything
 
-	lock *lock // nil when opened for reading alone
+	engine
 }
 
-// Open opens the SQLite file at path, creating it and its folder when missing
-// (0600 and 0700), and brings its tables up to date. It takes the folder for
-// this process: while another one holds it, Open fails at once with ErrInUse.
-func Open(ctx context.Context, path string) (*DB, error) {
-	dir := filepath.Dir(path)
-	if err := os.MkdirAll(dir, 0o700); err != nil { //nolint:gosec // the operator's own setting
-		return nil, fmt.Errorf("data folder: %w", err)
+// engine is what the two engines do not have in common.
+type engine struct {
+	begin  string // what a transaction that has to be alone begins with; empty: it is alone
+	shared bool   // other processes may work on the same database
+	whole  func() error
+	close  func() error
+}
+
+// Open opens the database at a place, the path of an SQLite file or the address of a
+// PostgreSQL database (postgres://...), and brings its tables up to date.
+func Open(ctx context.Context, place string) (*DB, error) {
+	if IsURL(place) {
+		return openPostgres(ctx, place)
 	}
-	l, err := acquire(filepath.Join(dir, "keydesk.lock"))
+	return openSQLite(ctx, place)
+}
+
+// OpenForReading opens an existing database beside processes that may be using it:
+// without changing its tables. W is nil.
+func OpenForReading(ctx context.Context, place string) (*DB, error) {
+	open := readSQLite
+	if IsURL(place) {
+		open = readPostgres
+	}
+	db, err := open(place)
 	if err != nil {
 		return nil, err
 	}
-	db, err := open(ctx, path)
-	if err != nil {
-		return nil, errors.Join(err, l.release())
-	}
-	db.lock = l
-	return db, nil
-}
-
-func open(ctx context.Context, path string) (*DB, error) {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // the operator's own setting
-	if err != nil {
-		return nil, fmt.Errorf("database: %w", err)
-	}
-	if err := f.Close(); err != nil {
-		return nil, fmt.Errorf("database: %w", err)
-	}
-	w, err := pool(path, 1, "_txlock=immediate", "_pragma=journal_mode(WAL)", "_pragma=synchronous(FULL)", "_pragma=foreign_keys(1)")
-	if err != nil {
-		return nil, err
-	}
-	if err := migrate(ctx, w); err != nil {
-		return nil, errors.Join(fmt.Errorf("database %s: %w", path, err), w.Close())
-	}
-	r, err := pool(path, readers, "_pragma=query_only(1)")
-	if err != nil {
-		return nil, errors.Join(err, w.Close())
-	}
-	return &DB{W: w, R: r}, nil
-}
-
-// OpenForReading opens an existing file beside a process that may be using it:
-// without the lock and without changing its tables. W is nil.
-func OpenForReading(ctx context.Context, path string) (*DB, error) {
-	if _, err := os.Stat(path); err != nil {
-		return nil, fmt.Errorf("database: %w", err)
-	}
-	r, err := pool(path, readers, "_pragma=query_only(1)")
-	if err != nil {
-		return nil, err
-	}
-	db := &DB{R: r}
 	if err := db.Ping(ctx); err != nil {
-		return nil, errors.Join(err, r.Close())
+		return nil, errors.Join(err, db.Close())
 	}
 	return db, nil
 }
 
-func pool(path string, size int, settings ...string) (*sql.DB, error) {
-	full, err := filepath.Abs(path)
-	if err != nil {
-		return nil, fmt.Errorf("database: %w", err)
-	}
-	dsn := url.URL{Scheme: "file", Path: filepath.ToSlash(full), RawQuery: "_pragma=busy_timeout(5000)"}
-	for _, s := range settings {
-		dsn.RawQuery += "&" + s
-	}
-	db, err := sql.Open("sqlite", dsn.String())
-	if err != nil {
-		return nil, fmt.Errorf("database: %w", err)
-	}
-	db.SetMaxOpenConns(size)
-	db.SetMaxIdleConns(size)
-	return db, nil
+// IsURL reports whether a place is the address of a PostgreSQL database.
+func IsURL(place string) bool {
+	return strings.HasPrefix(place, "postgres://") || strings.HasPrefix(place, "postgresql://")
 }
 
-func migrate(ctx context.Context, w *sql.DB) error {
+// Alone runs do in a transaction beside which no other Alone runs, in this process
+// or another: what it reads stays as it is until it has written. It is given up when
+// it does not get its turn within a moment, and not when whoever asked for it hangs up.
+func (db *DB) Alone(ctx context.Context, do func(context.Context, *sql.Tx) error) error {
+	if err := db.whole(); err != nil {
+		return err
+	}
+	wait, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	defer cancel()
+	tx, err := db.W.BeginTx(wait, nil)
+	if err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	defer func() { _ = tx.Rollback() }() // after Commit it does nothing
+	if db.begin != "" {
+		if _, err := tx.ExecContext(wait, db.begin); err != nil {
+			return fmt.Errorf("begin: %w", err)
+		}
+	}
+	if err := do(wait, tx); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+func migrate(ctx context.Context, dialect goose.Dialect, w *sql.DB) error {
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
 		return err
 	}
-	p, err := goose.NewProvider(goose.DialectSQLite3, w, files, goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger()))
+	p, err := goose.NewProvider(dialect, w, files, goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger()))
 	if err != nil {
 		return err
 	}
@@ -146,21 +135,35 @@ func (db *DB) Ping(ctx context.Context) error {
 	if db.W == nil {
 		return nil
 	}
-	tx, err := db.W.BeginTx(ctx, nil) // takes the write lock
-	if err != nil {
+	if err := db.touch(ctx); err != nil {
 		return fmt.Errorf("database cannot be written: %w", err)
 	}
-	return tx.Rollback()
+	return nil
 }
 
-// Close ends the connections and gives the folder free.
+// touch changes nothing, as a change.
+func (db *DB) touch(ctx context.Context) error {
+	if err := db.whole(); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	tx, err := db.W.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `delete from staff where issuer = ''`) // nobody's
+	return errors.Join(err, tx.Rollback())
+}
+
+// Shared reports whether other processes may work on the same database.
+func (db *DB) Shared() bool { return db.shared }
+
+// Close ends the connections.
 func (db *DB) Close() error {
 	err := db.R.Close()
 	if db.W != nil {
 		err = errors.Join(err, db.W.Close())
 	}
-	if db.lock != nil {
-		err = errors.Join(err, db.lock.release())
-	}
-	return err
+	return errors.Join(err, db.close())
 }

@@ -32,7 +32,7 @@ func floors() map[string]floor {
 	return map[string]floor{
 		".":                        {ours: []string{"internal/app", "internal/config"}, others: []string{"github.com/alecthomas/kong"}},
 		"internal/app":             {ours: []string{anything}, others: []string{echo}},
-		"internal/config":          {others: []string{"github.com/alecthomas/kong"}},
+		"internal/config":          {ours: []string{"internal/store"}, others: []string{"github.com/alecthomas/kong"}},
 		"handlers":                 {ours: []string{"views", "static", "internal/desk", "internal/login", "internal/audit", "internal/okta"}, others: []string{echo, templ}},
 		"views":                    {ours: []string{"static", "internal/desk", "internal/audit", "internal/approval", "internal/okta"}, others: []string{templ}},
 		"static":                   {},
@@ -41,7 +41,8 @@ func floors() map[string]floor {
 		"internal/once":            {ours: []string{"internal/store"}},
 		"internal/desk":            {ours: []string{"internal/okta", "internal/audit", "internal/approval", "internal/once"}, others: []string{xsync}},
 		"internal/audit":           {ours: []string{"internal/store"}},
-		"internal/store":           {others: []string{"github.com/pressly/goose/v3", "modernc.org/sqlite"}},
+		"internal/store":           {others: []string{"github.com/jackc/pgx/v5", "github.com/pressly/goose/v3", "modernc.org/sqlite"}},
+		"internal/storetest":       {ours: []string{"internal/store"}},
 		"internal/okta":            {others: []string{xsync, jose}},
 		"internal/oktasim":         {},
 		"internal/oktasim/sdktest": {ours: []string{"internal/oktasim"}, others: []string{"github.com/okta/okta-sdk-golang/"}},

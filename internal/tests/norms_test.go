@@ -101,9 +101,10 @@ func mark(s source, n ast.Node, rows map[int]bool, row bool) {
 // The state that packages may keep, with the reason for it.
 func declaredState() map[string]string {
 	return map[string]string{
-		"internal/desk.catalog": "the rows of the catalogue, only read and never handed out",
-		"e2e/browser.shared":    "one browser per test binary, set by TestMain before any test",
-		"static.assets":         "the hashed names of the embedded files, made once and only read",
+		"internal/desk.catalog":     "the rows of the catalogue, only read and never handed out",
+		"e2e/browser.shared":        "one browser per test binary, set by TestMain before any test",
+		"internal/storetest.shared": "one PostgreSQL per test binary, started with the first test that needs it",
+		"static.assets":             "the hashed names of the embedded files, made once and only read",
 	}
 }
 
