@@ -5,6 +5,7 @@
 package console
 
 import (
+	"net/http"
 	"net/http/httptest"
 	"testing"
 
@@ -22,8 +23,14 @@ type Console struct {
 // Serve starts a console for this test alone. It stops when the test ends.
 func Serve(t testing.TB, opts ...testkit.Options) *Console {
 	t.Helper()
+	return ServeBehind(t, func(h http.Handler) http.Handler { return h }, opts...)
+}
+
+// ServeBehind is Serve with something between the browser and the console.
+func ServeBehind(t testing.TB, around func(http.Handler) http.Handler, opts ...testkit.Options) *Console {
+	t.Helper()
 	c := &Console{Kit: testkit.New(t, opts...)}
-	srv := httptest.NewServer(c.Kit.Handler)
+	srv := httptest.NewServer(around(c.Kit.Handler))
 	t.Cleanup(srv.Close)
 	c.URL = srv.URL
 	return c
