@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/pem"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -36,9 +37,11 @@ type Process struct {
 	cmd     *exec.Cmd
 	ended   chan struct{}
 	said    Logs
+	hired   []oktasim.Person
 }
 
-// Build makes the program with the flags of the container image. It takes a while; share the result.
+// Build makes the program with the flags of the container image. It takes a while;
+// share the result.
 func Build(t testing.TB) string {
 	t.Helper()
 	binary := filepath.Join(t.TempDir(), "keydesk")
@@ -54,16 +57,22 @@ func Build(t testing.TB) string {
 // organisation; nil leaves it as it is.
 func Run(t testing.TB, binary string, wrap func(http.Handler) http.Handler) *Process {
 	t.Helper()
+	return RunFor(t, binary, oktasim.New(oktasim.Options{People: 600, Limit: 1_000_000}), wrap)
+}
+
+// RunFor is Run for an organisation that is there.
+func RunFor(t testing.TB, binary string, org *oktasim.Org, wrap func(http.Handler) http.Handler) *Process {
+	t.Helper()
 	p := &Process{Kit: &Kit{t: t, Logs: &Logs{}, used: map[string]bool{}}, Data: t.TempDir(), binary: binary, address: freePort(t)}
-	p.Org = oktasim.New(oktasim.Options{People: 600, Limit: 1_000_000})
-	var api http.Handler = p.Org
+	p.Org = org
+	var api http.Handler = org
 	if wrap != nil {
 		api = wrap(api)
 	}
-	org := httptest.NewServer(api)
-	t.Cleanup(org.Close)
+	srv := httptest.NewServer(api)
+	t.Cleanup(srv.Close)
 	p.way = to{p.address}
-	p.env = append(p.issuer(t), "HOME="+p.Data, "KEYDESK_LISTEN="+p.address, "KEYDESK_BASE_URL=http://"+Host, "KEYDESK_DATA_DIR="+p.Data, "KEYDESK_OKTA_URL="+org.URL, "KEYDESK_OKTA_TOKEN="+p.Org.Token())
+	p.env = append(p.issuer(t), "HOME="+p.Data, "GOTRACEBACK=all", "KEYDESK_LISTEN="+p.address, "KEYDESK_BASE_URL=http://"+Host, "KEYDESK_DATA_DIR="+p.Data, "KEYDESK_OKTA_URL="+srv.URL, "KEYDESK_OKTA_TOKEN="+p.Org.Token())
 	p.Start()
 	t.Cleanup(p.Kill)
 	return p
@@ -112,8 +121,45 @@ func (p *Process) issuer(t testing.TB) []string {
 	return []string{"SSL_CERT_FILE=" + file, "KEYDESK_OIDC_ISSUER=" + srv.URL, "KEYDESK_OIDC_CLIENT_ID=keydesk", "KEYDESK_OIDC_CLIENT_SECRET=known to two processes"}
 }
 
+// Browser is signed in as somebody, with connections that stay open. It asks under
+// the console's own host.
+func (p *Process) Browser(person string) *http.Client {
+	p.t.Helper()
+	c := p.As(person).http
+	c.Transport = keptTo{p.address, &http.Transport{MaxIdleConnsPerHost: 2}}
+	return c
+}
+
+// keptTo is to, with connections that stay open.
+type keptTo struct {
+	address string
+	*http.Transport
+}
+
+// RoundTrip implements http.RoundTripper.
+func (w keptTo) RoundTrip(r *http.Request) (*http.Response, error) {
+	r = r.Clone(r.Context())
+	r.Host, r.URL.Host = r.URL.Host, w.address
+	return w.Transport.RoundTrip(r)
+}
+
+// Hire makes somebody an agent of the helpdesk, who signs in by their login.
+func (p *Process) Hire(who oktasim.Person) {
+	p.Org.JoinGroup(who.ID, "Keydesk Helpdesk")
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.hired = append(p.hired, who)
+}
+
 func (p *Process) staff() (people []idp.Person) {
-	for key, id := range p.Org.Staff() {
+	p.mu.Lock()
+	staff := map[string]string{}
+	for _, who := range p.hired {
+		staff[who.Login] = who.ID
+	}
+	p.mu.Unlock()
+	maps.Copy(staff, p.Org.Staff())
+	for key, id := range staff {
 		if who, ok := p.Org.Person(id); ok {
 			people = append(people, idp.Person{Key: key, Sub: who.ID, Login: who.Login, Email: who.Email, Name: who.FirstName + " " + who.LastName, Groups: who.Groups})
 		}
@@ -158,6 +204,18 @@ func (p *Process) Kill() {
 	defer p.mu.Unlock()
 	_ = p.cmd.Process.Kill()
 	<-p.ended
+}
+
+// Address is where the program listens.
+func (p *Process) Address() string { return p.address }
+
+// Stacks ends the program and returns how many goroutines it had.
+func (p *Process) Stacks() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	_ = p.cmd.Process.Signal(syscall.SIGQUIT)
+	<-p.ended
+	return strings.Count(p.said.String(), "\ngoroutine ")
 }
 
 // Stop asks the program to end (SIGTERM), waits for it at most so long, and returns
