@@ -46,6 +46,12 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return serve(ctx, cli.Serve, out)
 	case "routes":
 		return app.Routes(out)
+	case "policy check <file>":
+		return app.CheckPolicy(cli.Policy.Check, out)
+	case "policy print":
+		return app.PrintPolicy(out)
+	case "policy explain":
+		return app.ExplainPolicy(ctx, cli.Policy.Explain, out)
 	case "audit verify":
 		return app.Verify(ctx, cli.Audit.Verify, out)
 	case "healthcheck":

@@ -27,6 +27,8 @@ func statusOf(k desk.Kind) int {
 		return http.StatusUnprocessableEntity
 	case desk.Gone:
 		return http.StatusGone
+	case desk.Limited:
+		return http.StatusTooManyRequests
 	case desk.Throttled, desk.Unrecorded:
 		return http.StatusServiceUnavailable
 	case desk.Upstream, desk.Unsure:
@@ -56,6 +58,8 @@ func titleOf(k desk.Kind) string {
 		return "Okta did not do it"
 	case desk.Unsure:
 		return "The outcome is unknown"
+	case desk.Limited:
+		return "That is enough for now"
 	case desk.Unrecorded:
 		return "Changes are closed"
 	}
@@ -95,7 +99,7 @@ func noticeOf(e *desk.Error, id string) views.Notice {
 	}
 	n := views.Notice{Tone: "bad", Title: title, Text: e.Msg, Rule: e.Rule, Ask: e.Ask, Seq: e.Seq, RetryAfter: e.RetryAfter, ErrorID: id}
 	switch e.Kind {
-	case desk.Denied, desk.Guarded, desk.Conflict, desk.Throttled, desk.Unsure, desk.NotFound, desk.Gone:
+	case desk.Denied, desk.Guarded, desk.Conflict, desk.Throttled, desk.Unsure, desk.NotFound, desk.Gone, desk.Limited:
 		n.Tone = "warn"
 	}
 	return n

@@ -153,7 +153,9 @@ func tierWords(a desk.Actor) string {
 	var out []string
 	for _, r := range []desk.Role{desk.Owner, desk.Admin, desk.Helpdesk, desk.Auditor} {
 		for _, has := range a.Roles {
-			if has == r {
+			if tier, scope := has.Parts(); tier == r && scope != "" {
+				out = append(out, words[r]+" in "+scope)
+			} else if tier == r {
 				out = append(out, words[r])
 			}
 		}

@@ -26,6 +26,7 @@ import (
 	"keydesk/internal/login"
 	"keydesk/internal/okta"
 	"keydesk/internal/once"
+	"keydesk/internal/policy"
 	"keydesk/internal/store"
 )
 
@@ -64,6 +65,11 @@ func NewServe(ctx context.Context, s config.Serve, base string, log *slog.Logger
 	if err != nil {
 		return nil, err
 	}
+	rules, err := policy.Load(s.PolicyFile)
+	if err != nil {
+		return nil, err
+	}
+	log.InfoContext(ctx, "policy", "version", rules.Name, "file", s.PolicyFile)
 	return build(ctx, parts{
 		okta: client,
 		login: login.Config{
@@ -71,7 +77,7 @@ func NewServe(ctx context.Context, s config.Serve, base string, log *slog.Logger
 			GroupsClaim: s.OIDCGroupsClaim, OktaIDClaim: s.OIDCOktaIDClaim, Secure: strings.HasPrefix(base, "https://"),
 		},
 		front:    handlers.Config{BaseURL: base, Proxies: proxies, Zone: s.Zone, Ticket: s.TicketURL, Console: adminConsole(s.OktaURL)},
-		policy:   desk.DefaultPolicy(),
+		policy:   rules,
 		database: s.Database(), key: s.Key, now: time.Now, log: log,
 	})
 }
@@ -117,7 +123,7 @@ func build(ctx context.Context, p parts) (*App, error) {
 	if err := errors.Join(err1, err2); err != nil {
 		return nil, errors.Join(fmt.Errorf("derive a key: %w", err), db.Close())
 	}
-	a := &App{Store: db, Record: audit.New(db, p.now), log: p.log, now: p.now}
+	a := &App{Store: db, Record: audit.New(db, p.now).Under(p.policy.Name), log: p.log, now: p.now}
 	a.Desk = desk.New(desk.Config{
 		Okta: client, ServiceApp: p.okta.ClientID != "", Record: a.Record, Approvals: approval.New(db, p.now), Once: once.New(db, p.now),
 		Staff: a.staff, Policy: p.policy, Key: key, Mask: mask, Now: p.now, Log: p.log,

@@ -36,6 +36,7 @@ type DemoOptions struct {
 	Now       func() time.Time                          // nil: time.Now
 	Wrap      func(http.RoundTripper) http.RoundTripper // around the way to the organisation; nil: none
 	OktaReads time.Duration                             // how long a read may take; 0: as usual
+	Policy    *desk.Policy                              // nil: the demo's own
 	Ticket    string                                    // address of a ticket; empty: numbers are no links
 }
 
@@ -44,6 +45,10 @@ func NewDemo(ctx context.Context, o DemoOptions) (*App, *oktasim.Org, error) {
 	org := oktasim.New(o.Org)
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Policy == nil {
+		p := desk.DemoPolicy()
+		o.Policy = &p
 	}
 	secret := rand.Text()
 	issuer, err := idp.New(idp.Config{
@@ -67,7 +72,7 @@ func NewDemo(ctx context.Context, o DemoOptions) (*App, *oktasim.Org, error) {
 			BrowserAuthorize: demoSignIn + "/authorize", BrowserEndSession: demoSignIn + "/end-session",
 		},
 		front:    handlers.Config{DemoSignIn: issuer.SignIn(), DemoSignInPath: demoSignIn, Loopback: !o.AnyHost, Ticket: o.Ticket},
-		policy:   desk.DefaultPolicy(),
+		policy:   *o.Policy,
 		database: filepath.Join(o.Dir, "keydesk.db"), key: key, now: o.Now, log: o.Log,
 	})
 	return a, org, err

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -23,19 +24,30 @@ func (e *SpentError) Error() string { return fmt.Sprintf("the token was used for
 
 // Log is the record in a database.
 type Log struct {
-	db  *store.DB
-	now func() time.Time
+	db     *store.DB
+	now    func() time.Time
+	policy string
 }
 
 // New returns the record kept in db.
-func New(db *store.DB, now func() time.Time) *Log { return &Log{db, now} }
+func New(db *store.DB, now func() time.Time) *Log { return &Log{db: db, now: now} }
+
+// Under returns the record with the version of the policy that decides what is
+// written into it.
+func (l *Log) Under(policy string) *Log { return &Log{l.db, l.now, policy} }
 
 // Begin spends a one-time token and writes an intent, both or neither, and
 // returns the row's number once it is on disk. A token that was used before is
-// *SpentError. After any other error nothing may be done.
-func (l *Log) Begin(ctx context.Context, r Row, token string) (int64, error) {
+// *SpentError; one act more than a quota has is *QuotaError. After any other error
+// nothing may be done.
+func (l *Log) Begin(ctx context.Context, r Row, token string, quotas ...Quota) (int64, error) {
 	r.Phase = PhaseIntent
-	return l.append(ctx, r, l.spend(token))
+	return l.append(ctx, r, func(ctx context.Context, tx *sql.Tx, seq int64) error {
+		if err := l.spend(token)(ctx, tx, seq); err != nil {
+			return err
+		}
+		return l.meet(ctx, tx, r.ActorID, quotas)
+	})
 }
 
 // End writes the outcome of the intent with number seq. It does not stop when
@@ -69,7 +81,7 @@ func (l *Log) Once(ctx context.Context, r Row, token string) (int64, error) {
 // append links r to the last row and writes it, with what also does in the same
 // transaction. One chain takes one writer at a time, of all processes.
 func (l *Log) append(ctx context.Context, r Row, also func(context.Context, *sql.Tx, int64) error) (int64, error) {
-	r.V = newest
+	r.V, r.Policy = newest, cmp.Or(r.Policy, l.policy)
 	r.clean()
 	r.AuthTime, r.OktaAt = moment(milli(r.AuthTime)), moment(milli(r.OktaAt))
 	err := l.db.Alone(ctx, func(ctx context.Context, tx *sql.Tx) error {

@@ -3,6 +3,7 @@
 package config
 
 import (
+	"errors"
 	"path/filepath"
 	"time"
 )
@@ -12,6 +13,7 @@ type CLI struct {
 	Demo        Demo        `cmd:"" help:"Try Keydesk on an embedded organisation, offline."`
 	Serve       Serve       `cmd:"" help:"Serve the console for a real organisation."`
 	Routes      struct{}    `cmd:"" help:"Print every route: method, path, permission, operation."`
+	Policy      Policy      `cmd:"" help:"Work with the policy."`
 	Audit       Audit       `cmd:"" help:"Work with the record."`
 	Healthcheck Healthcheck `cmd:"" help:"Exit 0 when the console at --url is alive."`
 	Version     struct{}    `cmd:"" help:"Print the version."`
@@ -53,6 +55,8 @@ type Serve struct {
 	SecretKey       string `env:"KEYDESK_SECRET_KEY" help:"Key of 32 bytes or more, base64. Default: a file in the data folder, made when missing. With PostgreSQL it must be given: every replica needs the same."`
 	SecretKeyFile   string `env:"KEYDESK_SECRET_KEY_FILE" help:"File that holds the key."`
 
+	PolicyFile string `env:"KEYDESK_POLICY_FILE" help:"File that says who may do what; docs/POLICY.md. Default: a policy of Keydesk's own."`
+
 	TrustedProxies []string `env:"KEYDESK_TRUSTED_PROXIES" help:"Address ranges of proxies whose X-Forwarded-For is believed. Default: none."`
 	TLSCertFile    string   `env:"KEYDESK_TLS_CERT_FILE" name:"tls-cert-file" help:"Certificate, when the console serves https itself."`
 	TLSKeyFile     string   `env:"KEYDESK_TLS_KEY_FILE" name:"tls-key-file" help:"Key of the certificate."`
@@ -64,6 +68,46 @@ type Serve struct {
 	Key  []byte         `kong:"-"` // the secret key, once Check has run
 
 	OktaPrivateKey string `kong:"-"` // what OktaPrivateKeyFile holds, once Check has run
+}
+
+// Policy are the commands on the policy.
+type Policy struct {
+	Check   PolicyCheck   `cmd:"" help:"Say whether a policy file holds, and what in it does not."`
+	Print   struct{}      `cmd:"" help:"Print the default policy as a file to begin with."`
+	Explain PolicyExplain `cmd:"" help:"Say whether somebody may do something to somebody, by which rule, and whom to ask."`
+}
+
+// PolicyCheck are the settings of "policy check".
+type PolicyCheck struct {
+	File string `arg:"" help:"The file."`
+}
+
+// PolicyExplain are the settings of "policy explain". With roles and kinds of target
+// it needs no organisation.
+type PolicyExplain struct {
+	As     string `required:"" placeholder:"ROLE|LOGIN" help:"A role, as helpdesk or helpdesk@berlin, or the login of an operator."`
+	Action string `required:"" help:"An action, as reset_factors; docs/OPERATIONS.md lists them."`
+	On     string `required:"" placeholder:"KIND|LOGIN" help:"A kind of target, or the login or id of a person."`
+
+	PolicyFile         string   `env:"KEYDESK_POLICY_FILE" help:"The policy. Default: the default."`
+	OktaURL            string   `env:"KEYDESK_OKTA_URL" help:"The organisation."`
+	OktaToken          string   `env:"KEYDESK_OKTA_TOKEN" help:"API token."`
+	OktaTokenFile      string   `env:"KEYDESK_OKTA_TOKEN_FILE" help:"File that holds the API token."`
+	OktaClientID       string   `env:"KEYDESK_OKTA_CLIENT_ID" help:"Client id of a service app."`
+	OktaPrivateKeyFile string   `env:"KEYDESK_OKTA_PRIVATE_KEY_FILE" help:"File that holds the private key of the service app."`
+	OktaScopes         []string `env:"KEYDESK_OKTA_SCOPES" sep:" " default:"okta.users.read okta.roles.read okta.groups.read" help:"Scopes that the service app asks for."`
+}
+
+// Organisation are the settings with which explain reaches the organisation, checked.
+func (e PolicyExplain) Organisation() (Serve, error) {
+	s := Serve{OktaURL: e.OktaURL, OktaToken: e.OktaToken, OktaClientID: e.OktaClientID, OktaPrivateKeyFile: e.OktaPrivateKeyFile, OktaScopes: e.OktaScopes}
+	if e.OktaURL == "" {
+		return s, errors.New("KEYDESK_OKTA_URL is not set: to explain by login the organisation is asked; by role and kind of target it is not")
+	}
+	return s, errors.Join(
+		fromFile(&s.OktaToken, e.OktaTokenFile, "KEYDESK_OKTA_TOKEN"), fromFile(&s.OktaPrivateKey, e.OktaPrivateKeyFile, "KEYDESK_OKTA_PRIVATE_KEY_FILE"),
+		s.checkCredential(), origin(e.OktaURL),
+	)
 }
 
 // Audit are the commands on the record.

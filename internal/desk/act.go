@@ -35,6 +35,7 @@ type deed struct {
 	shown shown
 	user  okta.User // the target, read afresh
 	on    Standing
+	in    []string // those of the actor's scopes that the target is in
 	named named    // what the change is about, in names, for the record
 	needs Decision // who has to approve; the zero Decision: nobody
 	seq   int64
@@ -90,6 +91,10 @@ func (d *Desk) enter(ctx context.Context, x *deed) (leave func(), err error) {
 
 // ready is everything that must hold before an intent is written.
 func (d *Desk) ready(ctx context.Context, x *deed, check func(context.Context, *deed) *Error) error {
+	var err error
+	if x.in, err = d.reached(ctx, x.who, x.spec, x.id); err != nil {
+		return err
+	}
 	stale, err := d.opened(ctx, x)
 	if err != nil {
 		return err
@@ -124,6 +129,10 @@ func (d *Desk) decided(ctx context.Context, x *deed) *Error {
 		return denied(x.spec.Action, dec)
 	}
 	x.needsSecond(dec)
+	shows := mailable(x.spec.Action) && !x.opts.SendEmail && x.needs.Second == "" // what two have a hand in is mailed
+	if dec := d.policy.decideShown(x.who, shows); !dec.Allowed {
+		return denied(x.spec.Action, dec)
+	}
 	if ap := x.opts.approved; ap != nil {
 		return d.approver(ctx, x, ap.by)
 	}
@@ -148,7 +157,7 @@ func (d *Desk) opened(ctx context.Context, x *deed) (stale bool, err error) {
 	if seq, serr := d.record.Spent(ctx, x.shown.Nonce); serr != nil || seq > 0 {
 		return stale, d.again(ctx, x, seq, serr)
 	}
-	if verr := checkReason(x.spec.Action, x.opts.Reason); verr != nil {
+	if verr := d.policy.checkReason(x.spec, x.opts.Reason); verr != nil {
 		return stale, verr
 	}
 	return stale, nil
@@ -172,20 +181,6 @@ func (d *Desk) fresh(ctx context.Context, x *deed, expired bool) error {
 		return nil
 	}
 	return d.refused(ctx, x, e)
-}
-
-// begin writes the intent. If it cannot be written, nothing happens.
-func (d *Desk) begin(ctx context.Context, x *deed) error {
-	seq, err := d.record.Begin(ctx, x.row(), x.shown.Nonce)
-	var spent *audit.SpentError
-	if errors.As(err, &spent) {
-		return d.again(ctx, x, spent.Seq, nil)
-	}
-	if err != nil {
-		return unrecorded(x.spec.Action, err)
-	}
-	x.seq = seq
-	return nil
 }
 
 func unrecorded(a Action, err error) *Error {
@@ -217,7 +212,7 @@ func (d *Desk) refused(ctx context.Context, x *deed, e *Error) *Error {
 // row is the deed as the record keeps it. What nobody could read later stays out of it.
 func (x *deed) row() audit.Row {
 	why := x.opts.Reason
-	if checkReason(x.spec.Action, why) != nil {
+	if legible(x.spec.Action, why) != nil {
 		why = Reason{}
 	}
 	r := x.who.row(x.spec.Action)

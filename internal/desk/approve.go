@@ -100,6 +100,9 @@ func (d *Desk) settleRequest(ctx context.Context, who Actor, id, note string, to
 		return w, asker, in, &Error{Kind: Other, Action: "approvals", Msg: "The request cannot be read right now. Nothing was sent. Try again.", Err: err}
 	}
 	w = d.policy.waiting(who, r)
+	if _, err := d.reached(ctx, who, w.Spec, w.Person); err != nil {
+		return w, asker, in, gone
+	}
 	if w.Person.IsZero() || json.Unmarshal(r.Actor, &asker) != nil || json.Unmarshal(r.Input, &in) != nil {
 		return w, asker, in, gone
 	}
@@ -129,7 +132,7 @@ func (d *Desk) mayEnd(ctx context.Context, who Actor, w Waiting, note string, to
 	if !dec.Allowed {
 		return d.notYours(ctx, w.row(who), denied(w.Spec.Action, dec))
 	}
-	if e := checkReason(w.Spec.Action, Reason{Note: note}); e != nil && to != approval.Withdrawn {
+	if e := legible(w.Spec.Action, Reason{Note: note}); e != nil && to != approval.Withdrawn {
 		return e
 	}
 	return nil

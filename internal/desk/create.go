@@ -47,10 +47,7 @@ func (d *Desk) NewPersonForm(ctx context.Context, who Actor, n NewPerson, text s
 		p.Chosen = d.named(ctx, scope)
 		p.Found = d.findTargets(ctx, okta.UserAdmin, text, func(t Target) bool { return scope.holds(t.On) })
 		s := spec("users.create")
-		p.Create = Offer{Spec: s, Decision: d.policy.decideActor(who, s)}
-		if p.Create.Decision.Allowed {
-			p.Create.Decision = decideMapped(who)
-		}
+		p.Create = Offer{Spec: s, Decision: d.policy.decideNew(who)}
 		if p.Create.Decision.Allowed {
 			p.Create.Token = d.issue(who, s.Action, okta.User{}, Standing{}, Object{}, "")
 		}
@@ -98,7 +95,7 @@ func (d *Desk) readyNew(ctx context.Context, x *deed, n NewPerson) (okta.NewUser
 	if slices.Contains(providers(), n.Provider.Type) && n.Provider.Type != "OKTA" {
 		x.named.Provider = n.Provider.Type
 	}
-	if dec := decideMapped(x.who); !dec.Allowed {
+	if dec := d.policy.decideNew(x.who); !dec.Allowed {
 		return made, d.refused(ctx, x, denied("users.create", dec))
 	}
 	if e := d.inService(ctx, x.who, x.spec); e != nil {
@@ -114,6 +111,9 @@ func (d *Desk) readyNew(ctx context.Context, x *deed, n NewPerson) (okta.NewUser
 	}
 	if e := d.openGroups(ctx, x, n.Groups); e != nil {
 		return made, d.refused(ctx, x, e)
+	}
+	if dec := d.policy.decideShown(x.who, n.Password); !dec.Allowed {
+		return made, d.refused(ctx, x, denied("users.create", dec))
 	}
 	if n.Password {
 		made.Password = firstPassword()

@@ -33,6 +33,8 @@ type Desk struct {
 	changes   turns[okta.UserID] // one at a time for each person
 	creations turns[string]      // one at a time for each login
 	searches  turns[string]      // a few at a time for each operator
+	reading   turns[string]      // one at a time for each group
+	members   members
 	service   service
 	optional  optional
 	owner     atomic.Pointer[okta.UserID] // the credential's owner, once known
@@ -62,7 +64,7 @@ func New(c Config) *Desk {
 		okta: c.Okta, app: c.ServiceApp, record: c.Record, asked: c.Approvals, once: c.Once, staff: c.Staff, policy: c.Policy,
 		key: c.Key, mask: c.Mask, now: c.Now, log: c.Log,
 	}
-	d.changes.atOnce, d.creations.atOnce, d.searches.atOnce = 1, 1, 2
+	d.changes.atOnce, d.creations.atOnce, d.searches.atOnce, d.reading.atOnce = 1, 1, 2, 1
 	return d
 }
 
@@ -112,7 +114,7 @@ func view[T any](ctx context.Context, d *Desk, who Actor, a Action, do func(cont
 
 func denied(a Action, dec Decision) *Error {
 	kind := Denied
-	if strings.HasPrefix(dec.Rule, "protected.") || dec.Rule == "second.owner" || dec.Rule == "self" {
+	if strings.HasPrefix(dec.Rule, "protected.") || dec.Rule == "second.owner" || dec.Rule == "second.vip" || dec.Rule == "self" {
 		kind = Guarded
 	}
 	return &Error{Kind: kind, Action: a, Msg: dec.Why, Rule: dec.Rule, Ask: dec.Ask}

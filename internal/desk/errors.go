@@ -19,13 +19,14 @@ const (
 	Throttled       // Okta's rate limit; RetryAfter says how long
 	Upstream        // Okta did not answer, or not as it should
 	Unsure          // a change was sent and its outcome is unknown
+	Limited         // the operator has done as much of this as the policy allows; RetryAfter says how long
 	Unrecorded      // the record could not be written, so nothing was done
 	Gone            // it was there, and is not any more
 )
 
 // String is the kind in a word, for logs.
 func (k Kind) String() string {
-	words := []string{"failed", "denied", "guarded", "not found", "conflict", "invalid", "throttled", "upstream", "unsure", "unrecorded", "gone"}
+	words := []string{"failed", "denied", "guarded", "not found", "conflict", "invalid", "throttled", "upstream", "unsure", "limited", "unrecorded", "gone"}
 	if k < 0 || int(k) >= len(words) {
 		return "failed"
 	}

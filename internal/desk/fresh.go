@@ -24,7 +24,7 @@ const operatorHolds = time.Minute
 func (d *Desk) readTarget(ctx context.Context, x *deed) *Error {
 	var rolesErr error
 	var notNow *Error
-	x.on = Standing{ID: x.id, Staff: x.shown.Staff, StaffKnown: x.shown.Known, StaffRead: time.UnixMilli(x.shown.Read)}
+	x.on = Standing{ID: x.id, In: x.in, Staff: x.shown.Staff, StaffKnown: x.shown.Known, StaffRead: time.UnixMilli(x.shown.Read)}
 	g, gctx := errgroup.WithContext(ctx)
 	g.Go(func() (err error) { x.user, err = d.okta.Users.Get(gctx, x.id); return err })
 	g.Go(func() error { x.on.Roles, rolesErr = d.okta.Roles.List(gctx, x.id); return nil })
@@ -46,6 +46,7 @@ func (d *Desk) readTarget(ctx context.Context, x *deed) *Error {
 		return asError(translate(x.spec.Action, err))
 	}
 	x.on.Name, x.on.Unreadable, x.on.Untouched = x.user.Name(), rolesErr != nil, owner == x.id
+	d.policy.listings(&x.on, x.user)
 	d.lastTier(ctx, &x.on)
 	return notNow
 }
@@ -113,8 +114,23 @@ func (d *Desk) inService(ctx context.Context, who Actor, s Spec) *Error {
 	}
 }
 
-// checkReason refuses a reason that nobody could read later.
-func checkReason(a Action, r Reason) *Error {
+// checkReason refuses to do without a reason and a ticket what the policy asks them
+// for.
+func (p Policy) checkReason(s Spec, r Reason) *Error {
+	wrong := legible(s.Action, r)
+	switch {
+	case wrong != nil && (wrong.Msg != tooShort || p.NeedsReason(s) || strings.TrimSpace(r.Note) != ""):
+		return wrong
+	case p.NeedsTicket(s) && strings.TrimSpace(r.Ticket) == "":
+		return &Error{Kind: Invalid, Action: s.Action, Field: "ticket", Msg: "Give the number of the ticket: the policy asks for one here."}
+	}
+	return nil
+}
+
+const tooShort = "Give a reason of three letters or more; it goes into the record."
+
+// legible refuses a reason that nobody could read later.
+func legible(a Action, r Reason) *Error {
 	wrong := func(field, msg string) *Error { return &Error{Kind: Invalid, Action: a, Field: field, Msg: msg} }
 	switch {
 	case !readable(r.Note):
@@ -122,7 +138,7 @@ func checkReason(a Action, r Reason) *Error {
 	case !readable(r.Ticket):
 		return wrong("ticket", "The ticket holds characters that cannot be shown. Type it anew.")
 	case letters(r.Note) < 3:
-		return wrong("note", "Give a reason of three letters or more; it goes into the record.")
+		return wrong("note", tooShort)
 	case utf8.RuneCountInString(strings.TrimSpace(r.Note)) > 500:
 		return wrong("note", "Keep the reason to 500 characters.")
 	case utf8.RuneCountInString(strings.TrimSpace(r.Ticket)) > 60:

@@ -159,7 +159,7 @@ func child(dir string) error {
 	record := audit.New(db, time.Now)
 	d := desk.New(desk.Config{
 		Okta: client, Record: record, Key: make([]byte, 32), Now: time.Now, Log: slog.New(slog.DiscardHandler),
-		Policy: desk.DefaultPolicy(), Staff: func(context.Context, okta.UserID) (desk.Role, error) { return "", nil },
+		Policy: desk.DemoPolicy(), Staff: func(context.Context, okta.UserID) (desk.Role, error) { return "", nil },
 	})
 	if err := d.Settle(ctx); err != nil {
 		return err

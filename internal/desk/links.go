@@ -20,7 +20,7 @@ func (d *Desk) Links(ctx context.Context, who Actor, id okta.UserID, q LinkQuery
 		p := LinksPage{Query: q}
 		var on Standing
 		var err error
-		p.Person, on, err = d.look(ctx, who, id, func(ctx context.Context) { p.Kinds = d.linkKinds(ctx, id, q.Name) })
+		p.Person, on, err = d.look(ctx, who, id, func(ctx context.Context) { p.Kinds = d.linkKinds(ctx, who, id, q.Name) })
 		if err != nil {
 			return p, err
 		}
@@ -55,7 +55,7 @@ func (p LinksPage) primaries(name okta.LinkName) string {
 }
 
 // linkKinds reads the relationships and then, side by side, both ends of each.
-func (d *Desk) linkKinds(ctx context.Context, id okta.UserID, name okta.LinkName) Read[[]LinkKind] {
+func (d *Desk) linkKinds(ctx context.Context, who Actor, id okta.UserID, name okta.LinkName) Read[[]LinkKind] {
 	defs := ask(ctx, d, "links.kinds", d.okta.Links.Definitions)
 	if defs.Err != nil && !name.IsZero() {
 		defs = Read[[]okta.LinkDefinition]{Value: []okta.LinkDefinition{{Primary: okta.LinkEnd{Name: name, Title: name.String()}}}}
@@ -67,9 +67,9 @@ func (d *Desk) linkKinds(ctx context.Context, id okta.UserID, name okta.LinkName
 	var all sync.WaitGroup
 	for i, def := range defs.Value {
 		kinds[i].Def = def
-		all.Go(func() { kinds[i].Primary = d.linked(ctx, id, def.Primary.Name) })
+		all.Go(func() { kinds[i].Primary = d.linked(ctx, who, id, def.Primary.Name) })
 		if !def.Associated.Name.IsZero() {
-			all.Go(func() { kinds[i].Associated = d.linked(ctx, id, def.Associated.Name) })
+			all.Go(func() { kinds[i].Associated = d.linked(ctx, who, id, def.Associated.Name) })
 		}
 	}
 	all.Wait()
@@ -78,12 +78,12 @@ func (d *Desk) linkKinds(ctx context.Context, id okta.UserID, name okta.LinkName
 
 // linked reads who stands at one end, and what they are called. Somebody who
 // cannot be read is still named by the id.
-func (d *Desk) linked(ctx context.Context, id okta.UserID, name okta.LinkName) Read[[]okta.User] {
+func (d *Desk) linked(ctx context.Context, who Actor, id okta.UserID, name okta.LinkName) Read[[]okta.User] {
 	ids, err := d.okta.Links.List(ctx, id, name)
 	if err != nil || len(ids) == 0 {
 		return part[[]okta.User](nil, err)("links.list")
 	}
-	return Read[[]okta.User]{Value: d.people(ctx, ids)}
+	return part(d.within(ctx, who, d.people(ctx, ids)))("links.list")
 }
 
 // linkTo says whether the actor may make somebody the other end of a link: nobody
@@ -93,6 +93,8 @@ func (d *Desk) linkTo(ctx context.Context, who Actor, to okta.UserID) Decision {
 	switch {
 	case to == who.OktaID:
 		return refuse("self", "Nobody links others to themselves from here.", "Ask a colleague.")
+	case listed(d.policy.BreakGlass, okta.User{ID: to}):
+		return refuse("protected.break_glass", "This account is kept for emergencies; nobody is linked to it from here.", "Use Okta's own console.")
 	case err != nil || to == owner:
 		return refuse("protected.credential", "This account owns the credential that Keydesk works with; nobody is linked to it from here.", "Use Okta's own console.")
 	}

@@ -37,10 +37,13 @@ func (s Spec) ofPerson() bool {
 // whether this one is open to them.
 func (d *Desk) guard(who Actor, p *Person, on Standing) {
 	p.Kind = on.kind(who)
-	if !d.policy.May(who, ActLifecycle) {
+	if !d.policy.mayChange(who) {
 		return
 	}
 	dec := decideMapped(who)
+	if dec.Allowed && !d.policy.mayChange(counted(who, on)) {
+		dec = d.policy.decideScope(who, Spec{Perm: ActLifecycle}, on)
+	}
 	if dec.Allowed {
 		dec = d.policy.decideTarget(who, on)
 	}
@@ -64,6 +67,11 @@ func (d *Desk) offer(who Actor, u okta.User, on Standing, a Action, about Object
 	if o.Decision.Second != "" && mailable(a) { // whoever approves would see the link
 		o.Choices = slices.DeleteFunc(o.Choices, func(c Choice) bool { return c.Name == sendEmail })
 		o.Effects = append(o.Effects, "The link is mailed. Nobody here sees it, since two have a hand in this.")
+	}
+	for i := range o.Choices {
+		if o.Choices[i].Name == sendEmail && !d.policy.May(who, ShowSecrets) {
+			o.Choices[i].Other = "" // nothing to choose: it is mailed
+		}
 	}
 	o.Token = d.issue(who, a, u, on, about, state)
 	return o

@@ -41,6 +41,10 @@ func (d *Desk) Person(ctx context.Context, who Actor, id okta.UserID) (Person, e
 // page beside: the account, its groups and its admin roles, who may do what to
 // it, and what became of a change whose end was open.
 func (d *Desk) look(ctx context.Context, who Actor, id okta.UserID, panels ...func(context.Context)) (Person, Standing, error) {
+	in, err := d.reached(ctx, who, spec("users.get"), id)
+	if err != nil {
+		return Person{}, Standing{}, err
+	}
 	if err := d.settle(ctx, id); err != nil {
 		d.log.WarnContext(ctx, "a change of unknown end could not be settled", "error", err)
 	}
@@ -54,6 +58,7 @@ func (d *Desk) look(ctx context.Context, who Actor, id okta.UserID, panels ...fu
 	}
 	d.sensitive(ctx, who, p)
 	on := d.standing(p, owner)
+	on.In = in
 	d.lastTier(ctx, &on)
 	d.guard(who, &p, on)
 	return p, on, nil
@@ -103,6 +108,7 @@ func (d *Desk) standing(p Person, owner okta.UserID) Standing {
 		err = p.Groups.Err
 	}
 	s.readStaff(d.policy, p.Groups.Value, err)
+	d.policy.listings(&s, p.User)
 	return s
 }
 

@@ -71,7 +71,7 @@ func (s Standing) kind(who Actor) TargetKind {
 		k = CustomAdmin
 	}
 	switch {
-	case s.Untouched:
+	case s.Untouched, s.BreakGlass:
 		return Untouchable
 	case !who.OktaID.IsZero() && who.OktaID == s.ID:
 		return Self

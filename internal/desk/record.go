@@ -21,6 +21,9 @@ func (d *Desk) Record(ctx context.Context, who Actor, f audit.Filter) (acts []au
 	if err != nil {
 		return nil, own, &Error{Kind: Other, Action: "record", Msg: "The record cannot be read right now. Try again; if it stays, tell whoever runs Keydesk.", Err: err}
 	}
+	if acts, err = d.visible(ctx, who, acts); err != nil {
+		return nil, own, translate("record", err)
+	}
 	return acts, own, nil
 }
 

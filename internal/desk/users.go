@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"keydesk/internal/okta"
@@ -26,14 +27,24 @@ func (d *Desk) Find(ctx context.Context, who Actor, q Query) (Results, error) {
 		}
 		defer done()
 		if id, err := okta.ParseUserID(q.Text); err == nil {
-			return d.findByID(ctx, q, id)
+			return d.findByID(ctx, who, q, id)
+		}
+		if d.policy.limited(who) {
+			return d.searchWithin(ctx, who, q)
 		}
 		return d.search(ctx, q)
 	})
 }
 
-func (d *Desk) findByID(ctx context.Context, q Query, id okta.UserID) (Results, error) {
+func (d *Desk) findByID(ctx context.Context, who Actor, q Query, id okta.UserID) (Results, error) {
 	res := Results{Query: q, Asked: true}
+	if _, err := d.reached(ctx, who, spec("users.list"), id); err != nil {
+		var nobody *Error
+		if errors.As(err, &nobody) && nobody.Kind == NotFound {
+			err = nil
+		}
+		return res, err
+	}
 	u, err := d.okta.Users.Get(ctx, id)
 	if okta.IsNotFound(err) {
 		return res, nil
@@ -49,14 +60,19 @@ func (d *Desk) search(ctx context.Context, q Query) (Results, error) {
 	if err != nil {
 		return Results{}, err
 	}
+	page, err := d.list(ctx, expr, q.After)
+	return Results{Query: q, People: page.Items, Next: page.Next.String(), Asked: true}, err
+}
+
+// list reads a page of the people whom an expression asks for.
+func (d *Desk) list(ctx context.Context, expr okta.Expr, after string) (page okta.Page[okta.User], err error) {
 	uq := okta.UserQuery{Search: expr, Limit: pageSize, SortBy: okta.AttrLastName}
-	if q.After != "" {
-		if uq.After, err = okta.ParseCursor(q.After); err != nil {
-			return Results{}, &Error{Kind: Invalid, Action: "users.list", Field: "after", Msg: "This page of the results no longer exists. Search again.", Err: err}
+	if after != "" {
+		if uq.After, err = okta.ParseCursor(after); err != nil {
+			return page, &Error{Kind: Invalid, Action: "users.list", Field: "after", Msg: "This page of the results no longer exists. Search again.", Err: err}
 		}
 	}
-	page, err := d.okta.Users.List(ctx, uq)
-	return Results{Query: q, People: page.Items, Next: page.Next.String(), Asked: true}, err
+	return d.okta.Users.List(ctx, uq)
 }
 
 // expression is the search for what was typed. Two words are a first and a last

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"keydesk/internal/approval"
 	"keydesk/internal/okta"
@@ -40,25 +41,34 @@ func (d *Desk) Approvals(ctx context.Context, who Actor) (ApprovalsPage, error) 
 	if err := errors.Join(err1, err2); err != nil {
 		return p, &Error{Kind: Other, Action: "approvals", Msg: "What waits for approval cannot be read right now. Try again.", Err: err}
 	}
-	p.Waiting, p.Past = d.known(who, waiting), d.known(who, past)
-	return p, nil
+	if p.Waiting, err1 = d.known(ctx, who, waiting); err1 == nil {
+		p.Past, err1 = d.known(ctx, who, past)
+	}
+	return p, translate("approvals", err1)
 }
 
 // About is what waits about one person, for whoever may see the person.
 func (d *Desk) About(ctx context.Context, who Actor, id okta.UserID) ([]Waiting, error) {
 	return view(ctx, d, who, "users.get", func(ctx context.Context) ([]Waiting, error) {
 		waiting, err := d.asked.About(ctx, id.String())
-		return d.known(who, waiting), err
+		if err != nil {
+			return nil, err
+		}
+		return d.known(ctx, who, waiting)
 	})
 }
 
 // ToDecide is how many requests wait for the actor.
 func (d *Desk) ToDecide(ctx context.Context, who Actor) int {
 	waiting, err := d.asked.Waiting(ctx)
+	var known []Waiting
+	if err == nil {
+		known, err = d.known(ctx, who, waiting)
+	}
 	if err != nil {
 		d.log.ErrorContext(ctx, "requests could not be counted", "error", err)
 	}
-	return ApprovalsPage{Waiting: d.known(who, waiting)}.ToDecide()
+	return ApprovalsPage{Waiting: known}.ToDecide()
 }
 
 // ToDecide is how many of them whoever looks may decide.
@@ -72,15 +82,21 @@ func (p ApprovalsPage) ToDecide() (n int) {
 }
 
 // known keeps the requests that the actor may know of.
-func (d *Desk) known(who Actor, all []approval.Request) []Waiting {
+func (d *Desk) known(ctx context.Context, who Actor, all []approval.Request) ([]Waiting, error) {
 	var out []Waiting
+	var ids []okta.UserID
 	for _, r := range all {
 		w := d.policy.waiting(who, r)
 		if !w.Person.IsZero() && (w.Mine || d.policy.May(who, w.Spec.Perm) || d.policy.May(who, ReadRecord)) {
 			out = append(out, w)
+			ids = append(ids, w.Person)
 		}
 	}
-	return out
+	if len(out) == 0 {
+		return nil, nil
+	}
+	may, err := d.knows(ctx, who, ids)
+	return slices.DeleteFunc(out, func(w Waiting) bool { return err != nil || !may(w.Person) }), err
 }
 
 // waiting is a request as the actor sees it.

@@ -2,6 +2,7 @@ package okta
 
 import (
 	"context"
+	"iter"
 	"net/url"
 )
 
@@ -26,6 +27,19 @@ func (s *Groups) Get(ctx context.Context, id GroupID) (Group, error) {
 // (listGroupAssignedRoles of Okta's roles API).
 func (s *Groups) Roles(ctx context.Context, id GroupID) ([]Role, error) {
 	return whole[Role](ctx, s.client, request{op: listGroupRoles, ids: []segment{id.segment()}})
+}
+
+// Members reads who is in the group, page by page as they are asked for
+// (listGroupUsers of Okta's groups API). After an error it ends.
+func (s *Groups) Members(ctx context.Context, id GroupID) iter.Seq2[User, error] {
+	return every(listGroupUsers, func(at Cursor) (Page[User], error) {
+		return sized(ctx, s.client, request{op: listGroupUsers, ids: []segment{id.segment()}}, at, maxLimit, func(u User) error {
+			if u.ID.IsZero() {
+				return ErrBadID
+			}
+			return nil
+		})
+	})
 }
 
 // Apps is the room of app instances, outside the User API. Needs okta.apps.read.

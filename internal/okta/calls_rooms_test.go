@@ -148,6 +148,12 @@ func besideCalls() []call {
 		{"ListGroupRoles", func(ctx context.Context, c *Client) error {
 			return second(c.Groups.Roles(ctx, aGroup))
 		}, "GET", "/api/v1/groups/00gBerlin/roles", 200, `[]`, ``},
+		{"ListGroupUsers", func(ctx context.Context, c *Client) error {
+			for _, err := range c.Groups.Members(ctx, aGroup) {
+				return err
+			}
+			return nil
+		}, "GET", "/api/v1/groups/00gBerlin/users?limit=200", 200, `[]`, ``},
 		{"ListApps", func(ctx context.Context, c *Client) error {
 			return second(c.Apps.Find(ctx, "", 0))
 		}, "GET", "/api/v1/apps", 200, `[]`, ``},

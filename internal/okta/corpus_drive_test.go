@@ -90,6 +90,7 @@ func (x exchange) beside(ctx context.Context, c *Client, q url.Values) map[strin
 		"ListGroups":                  func() (any, error) { return orEmpty(c.Groups.Find(ctx, q.Get("q"), limit)) },
 		"GetGroup":                    func() (any, error) { return c.Groups.Get(ctx, group) },
 		"ListGroupRoles":              func() (any, error) { return orEmpty(c.Groups.Roles(ctx, group)) },
+		"ListGroupUsers":              func() (any, error) { return orEmpty(collected(c.Groups.Members(ctx, group))) },
 		"ListApps":                    func() (any, error) { return orEmpty(c.Apps.Find(ctx, q.Get("q"), limit)) },
 		"GetApp":                      func() (any, error) { return c.Apps.Get(ctx, part[ofApp](x, 1)) },
 		"GetUserSchema":               func() (any, error) { return asSchema(c.Schema.Profile(ctx)) },

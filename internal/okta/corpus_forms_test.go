@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"iter"
 	"net/url"
 	"slices"
 	"strings"
@@ -143,4 +144,15 @@ func asSchema(s ProfileSchema, err error) (any, error) {
 		"base":   map[string]any{"properties": base},
 		"custom": map[string]any{"properties": custom},
 	}}, err
+}
+
+// collected is all of a list that is read page by page, up to an error.
+func collected[T any](list iter.Seq2[T, error]) (all []T, err error) {
+	for item, err := range list {
+		if err != nil {
+			return all, err
+		}
+		all = append(all, item)
+	}
+	return all, nil
 }

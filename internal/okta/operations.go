@@ -77,6 +77,7 @@ const (
 	listGroups     opName = "ListGroups"
 	getGroup       opName = "GetGroup"
 	listGroupRoles opName = "ListGroupRoles"
+	listGroupUsers opName = "ListGroupUsers"
 	listApps       opName = "ListApps"
 	getApp         opName = "GetApp"
 	getUserSchema  opName = "GetUserSchema"
@@ -208,6 +209,7 @@ func besideOps() []Operation {
 		{Name: string(listGroups), Method: http.MethodGet, Path: api + "/groups", Outside: true},
 		{Name: string(getGroup), Method: http.MethodGet, Path: api + "/groups/{groupId}", Outside: true},
 		{Name: string(listGroupRoles), Method: http.MethodGet, Path: api + "/groups/{groupId}/roles", Outside: true},
+		{Name: string(listGroupUsers), Method: http.MethodGet, Path: api + "/groups/{groupId}/users", Outside: true},
 		{Name: string(listApps), Method: http.MethodGet, Path: api + "/apps", Outside: true},
 		{Name: string(getApp), Method: http.MethodGet, Path: api + "/apps/{applicationId}", Outside: true},
 		{Name: string(getUserSchema), Method: http.MethodGet, Path: api + "/meta/schemas/user/default", Outside: true},

@@ -18,6 +18,7 @@ func besideRoutes() []route {
 		reading("ListGroups", "/api/v1/groups", bucketGroups, (*Org).listAllGroups),
 		reading("GetGroup", "/api/v1/groups/{groupId}", bucketGroups, (*Org).getGroup),
 		reading("ListGroupRoles", "/api/v1/groups/{groupId}/roles", bucketGroups, (*Org).listGroupRoles),
+		reading("ListGroupUsers", "/api/v1/groups/{groupId}/users", bucketGroups, (*Org).listGroupUsers),
 		reading("ListApps", "/api/v1/apps", bucketApps, (*Org).listApps),
 		reading("GetApp", "/api/v1/apps/{appId}", bucketApps, (*Org).getApp),
 		reading("ListRoleHolders", "/api/v1/iam/assignees/users", bucketIAM, (*Org).listRoleHolders),
@@ -79,6 +80,9 @@ func (e expr) holds(get func(attr string) string, fold bool) bool {
 	want, _ := e.value.(string)
 	return textTester(e.op, want, fold)(get(e.attr))
 }
+
+// Members of a group are read by the page of 1,000.
+const membersMost = 1_000
 
 // Groups are read by the page: 10,000 at most, and as many unless asked.
 const groupsMax = 10_000
@@ -149,6 +153,25 @@ func (o *Org) getGroup(c *call, _ *person) (answer, error) {
 		return answer{}, err
 	}
 	return answer{status: http.StatusOK, body: groupObject(c, g)}, nil
+}
+
+// listGroupUsers serves who is in the group, by id.
+func (o *Org) listGroupUsers(c *call, _ *person) (answer, error) {
+	g, err := o.groupOf(c)
+	if err != nil {
+		return answer{}, err
+	}
+	var all []*person
+	for _, p := range o.people {
+		if g == o.everyone || slices.Contains(p.groups, g) {
+			all = append(all, p)
+		}
+	}
+	id := func(p *person) string { return p.id }
+	page, err := paged(o, c, listing{
+		address: c.groupHref(g) + "/users", kind: "00u", missing: membersMost, most: membersMost, unkindest: unkindUsers,
+	}, sorted(all, id), id)
+	return answer{status: http.StatusOK, body: o.userList(c, page)}, err
 }
 
 // listGroupRoles serves what the group's members hold through it: where such a

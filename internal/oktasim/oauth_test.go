@@ -139,7 +139,7 @@ func TestScopeOfEveryOperation(t *testing.T) {
 		"GetUser": "okta.users.read", "ListUserGrants": "okta.users.read", "RevokeUserGrants": "okta.users.manage",
 		"UnlockUser": "okta.users.manage", "ClearUserSessions": "okta.users.manage", "ListAssignedRolesForUser": "okta.roles.read",
 		"AssignRoleToUser": "okta.roles.manage", "AddAllAppsAsTargetToRole": "okta.roles.manage", "ListGroupTargetsForRole": "okta.roles.read",
-		"ListGroups": "okta.groups.read", "ListGroupRoles": "okta.roles.read", "GetApp": "okta.apps.read", "ListRoleHolders": "okta.roles.read",
+		"ListGroups": "okta.groups.read", "ListGroupRoles": "okta.roles.read", "ListGroupUsers": "okta.groups.read", "GetApp": "okta.apps.read", "ListRoleHolders": "okta.roles.read",
 	}
 	for _, op := range Operations() {
 		scope := op.Scope()

@@ -70,6 +70,7 @@ func TestRoutes(t *testing.T) {
 		{"ListGroups", "GET", "/api/v1/groups"},
 		{"GetGroup", "GET", "/api/v1/groups/{groupId}"},
 		{"ListGroupRoles", "GET", "/api/v1/groups/{groupId}/roles"},
+		{"ListGroupUsers", "GET", "/api/v1/groups/{groupId}/users"},
 		{"ListApps", "GET", "/api/v1/apps"},
 		{"GetApp", "GET", "/api/v1/apps/{appId}"},
 		{"ListRoleHolders", "GET", "/api/v1/iam/assignees/users"},

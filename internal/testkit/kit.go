@@ -15,6 +15,7 @@ import (
 
 	"keydesk/internal/app"
 	"keydesk/internal/audit"
+	"keydesk/internal/desk"
 	"keydesk/internal/inproc"
 	"keydesk/internal/oktasim"
 )
@@ -42,6 +43,7 @@ type Options struct {
 	Org       oktasim.Options
 	OktaReads time.Duration // how long a call to the organisation may take
 	Wrap      func(http.RoundTripper) http.RoundTripper
+	Policy    *desk.Policy
 	Ticket    string // address of a ticket, see handlers.Config
 }
 
@@ -61,7 +63,7 @@ func New(t testing.TB, opts ...Options) *Kit {
 	}
 	k := &Kit{t: t, Logs: &Logs{}, used: map[string]bool{}}
 	a, org, err := app.NewDemo(context.Background(), app.DemoOptions{
-		Org: o.Org, Dir: t.TempDir(), Now: k.Now, OktaReads: o.OktaReads, Wrap: o.Wrap, Ticket: o.Ticket,
+		Org: o.Org, Dir: t.TempDir(), Now: k.Now, OktaReads: o.OktaReads, Wrap: o.Wrap, Ticket: o.Ticket, Policy: o.Policy,
 		Log: slog.New(slog.NewJSONHandler(k.Logs, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	if err != nil {

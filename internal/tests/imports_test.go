@@ -40,6 +40,7 @@ func floors() map[string]floor {
 		"internal/approval":        {ours: []string{"internal/store"}},
 		"internal/once":            {ours: []string{"internal/store"}},
 		"internal/desk":            {ours: []string{"internal/okta", "internal/audit", "internal/approval", "internal/once"}, others: []string{xsync}},
+		"internal/policy":          {ours: []string{"internal/desk", "internal/okta"}, others: []string{"go.yaml.in/yaml/v3"}},
 		"internal/audit":           {ours: []string{"internal/store"}},
 		"internal/store":           {others: []string{"github.com/jackc/pgx/v5", "github.com/pressly/goose/v3", "modernc.org/sqlite"}},
 		"internal/storetest":       {ours: []string{"internal/store"}},
