@@ -61,6 +61,8 @@ func TestRefusals(t *testing.T) {
 		{"KEYDESK_OIDC_CLIENT_SECRET=x", "demo", "the demo does not start beside it"},
 		{"", "serve", "KEYDESK_OKTA_URL is not set"},
 		{"", "serve --okta-url http://example.okta.com", "must be https"},
+		{"", "serve --oidc-issuer http://issuer.example", "must be https"},
+		{"", "serve --okta-token-file /etc/passwd", "everybody on this machine can read"},
 		{"", "serve --listen 0.0.0.0:80", "KEYDESK_BASE_URL is not set"},
 		{"", "demo --people 10", "between 50 and 100,000"},
 		{"", "demo --faults", "give --okta-listen too"},

@@ -39,6 +39,9 @@ func Logger(w io.Writer, level string) *slog.Logger {
 
 // Serve runs the console for a real organisation until ctx ends.
 func Serve(ctx context.Context, s config.Serve, out io.Writer) error {
+	if err := config.CheckClock(time.Now()); err != nil {
+		return err
+	}
 	log := Logger(os.Stderr, s.LogLevel)
 	l, err := listen(ctx, s.Listen)
 	if err != nil {

@@ -66,6 +66,18 @@ func (s *Serve) Check() error {
 	return errors.Join(errs...)
 }
 
+// made is a day before this version of the program was. It moves with each release.
+func made() time.Time { return time.Date(2026, time.November, 24, 0, 0, 0, 0, time.UTC) }
+
+// CheckClock refuses a clock that is certainly wrong: sessions, tokens and the record
+// go by it.
+func CheckClock(now time.Time) error {
+	if now.Before(made()) {
+		return fmt.Errorf("this machine's clock says %s, which is before this program was made: set the clock", now.UTC().Format(time.RFC3339))
+	}
+	return nil
+}
+
 // checkCredential wants one credential, whole.
 func (s *Serve) checkCredential() error {
 	app := s.OktaClientID != "" || s.OktaPrivateKeyFile != ""

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -224,5 +225,13 @@ func TestMarkdown(t *testing.T) {
 	b, err := os.ReadFile(path)
 	if err != nil || string(b) != config.Markdown() {
 		t.Errorf("docs/CONFIG.md is not up to date; run make gen (%v)", err)
+	}
+}
+
+func TestCheckClock(t *testing.T) {
+	for at, wrong := range map[time.Time]bool{time.Now(): false, time.Now().AddDate(20, 0, 0): false, time.Unix(0, 0): true, time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC): true} {
+		if err := config.CheckClock(at); (err != nil) != wrong {
+			t.Errorf("%v: %v", at, err)
+		}
 	}
 }

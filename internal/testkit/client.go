@@ -58,6 +58,14 @@ func (k *Kit) As(person string) *Client {
 	return c
 }
 
+// Cookies are the values of the cookies that the client holds.
+func (c *Client) Cookies() (values []string) {
+	for _, k := range c.http.Jar.Cookies(&url.URL{Scheme: "http", Host: Host, Path: "/"}) {
+		values = append(values, k.Value)
+	}
+	return values
+}
+
 // Page is an answer.
 type Page struct {
 	t      testing.TB

@@ -143,6 +143,9 @@ func (w keptTo) RoundTrip(r *http.Request) (*http.Response, error) {
 	return w.Transport.RoundTrip(r)
 }
 
+// Said is what the program logged so far.
+func (p *Process) Said() string { return p.said.String() }
+
 // Hire makes somebody an agent of the helpdesk, who signs in by their login.
 func (p *Process) Hire(who oktasim.Person) {
 	p.Org.JoinGroup(who.ID, "Keydesk Helpdesk")
