@@ -39,7 +39,7 @@ func (k *Kit) Exercise(c *Client, a desk.Action) Exercise {
 	if a != "users.create" {
 		e.Person = k.somebody(a)
 	}
-	e.Page = k.prepare(a, e.Person)
+	e.Page = k.Prepare(a, e.Person)
 	if a == "users.erase" {
 		return k.asked(c, e)
 	}
@@ -56,7 +56,7 @@ func (k *Kit) Exercise(c *Client, a desk.Action) Exercise {
 		e.Page = views.CounterPage
 		e.Form = c.Get(e.Page).FormOf(views.CounterPath(a))
 	}
-	k.fill(e)
+	k.Fill(e)
 	return e
 }
 
@@ -71,7 +71,7 @@ func (k *Kit) asked(c *Client, e Exercise) Exercise {
 	e.Form, e.Actor = f, "Thandi Mokoena"
 	f.Values.Set("note", "asked for by her manager")
 	f.Values.Set("ticket", "INC-4711")
-	k.fill(e)
+	k.Fill(e)
 	if got := owner.Post(f.Action, f.Values); got.Status != http.StatusOK || !got.Has("It waits for approval") {
 		k.t.Fatalf("%s cannot be asked for: %d %s", e.Action, got.Status, got.Text())
 	}
@@ -105,7 +105,7 @@ func (k *Kit) somebody(a desk.Action) oktasim.Person {
 		k.mu.Lock()
 		used := k.used[p.ID]
 		k.mu.Unlock()
-		if ordinary && !used && k.fits(a, p) {
+		if ordinary && !used && k.Fits(a, p) {
 			k.mu.Lock()
 			k.used[p.ID] = true
 			k.mu.Unlock()
@@ -116,7 +116,8 @@ func (k *Kit) somebody(a desk.Action) oktasim.Person {
 	return oktasim.Person{}
 }
 
-func (k *Kit) fits(a desk.Action, p oktasim.Person) bool {
+// Fits reports whether somebody has what an action is about.
+func (k *Kit) Fits(a desk.Action, p oktasim.Person) bool {
 	s, _ := desk.SpecOf(a)
 	switch {
 	case s.Room == "grants":

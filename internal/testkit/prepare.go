@@ -13,9 +13,9 @@ import (
 	"keydesk/views"
 )
 
-// prepare brings the person into the state that an action needs, and returns the
+// Prepare brings the person into the state that an action needs, and returns the
 // page on which its form stands then.
-func (k *Kit) prepare(a desk.Action, p oktasim.Person) string {
+func (k *Kit) Prepare(a desk.Action, p oktasim.Person) string {
 	k.t.Helper()
 	page := views.UsersPath + "/" + p.ID
 	if status := From(a); p.ID != "" && status != "ACTIVE" {
@@ -125,8 +125,8 @@ func (k *Kit) Okta(method, path string, body []byte) []byte {
 	return b
 }
 
-// fill types into an exercise's form what the action wants beside a reason.
-func (k *Kit) fill(e Exercise) {
+// Fill types into an exercise's form what the action wants beside a reason.
+func (k *Kit) Fill(e Exercise) {
 	v := e.Form.Values
 	switch e.Action {
 	case "users.create":

@@ -32,7 +32,7 @@ func (k *Kit) PageOf(a desk.Action) string {
 		"links.list": "links.remove",
 	}[a]
 	if like != "" {
-		return k.prepare(like, k.somebody(like))
+		return k.Prepare(like, k.somebody(like))
 	}
 	p := k.somebody("suspend")
 	switch a {
