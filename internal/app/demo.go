@@ -71,9 +71,10 @@ func NewDemo(ctx context.Context, o DemoOptions) (*App, *oktasim.Org, error) {
 			Issuer: "https://" + demoIssuer, ClientID: "keydesk", ClientSecret: secret, HTTP: net, Scopes: []string{"openid", "profile", "email", "groups"}, GroupsClaim: "groups",
 			BrowserAuthorize: demoSignIn + "/authorize", BrowserEndSession: demoSignIn + "/end-session",
 		},
-		front:    handlers.Config{DemoSignIn: issuer.SignIn(), DemoSignInPath: demoSignIn, Loopback: !o.AnyHost, Ticket: o.Ticket},
-		policy:   *o.Policy,
-		database: filepath.Join(o.Dir, "keydesk.db"), key: key, now: o.Now, log: o.Log,
+		oktaGroups: true,
+		front:      handlers.Config{DemoSignIn: issuer.SignIn(), DemoSignInPath: demoSignIn, Loopback: !o.AnyHost, Ticket: o.Ticket},
+		policy:     *o.Policy,
+		database:   filepath.Join(o.Dir, "keydesk.db"), key: key, now: o.Now, log: o.Log,
 	})
 	return a, org, err
 }

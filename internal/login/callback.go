@@ -5,6 +5,8 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 	"golang.org/x/oauth2"
@@ -35,8 +37,11 @@ func (l *Login) Callback(c echo.Context) error {
 	if err := in.check(l.cfg.Issuer, p.promiseIss); err != nil {
 		return err
 	}
-	who, raw, err := l.exchange(ctx, p, a, in.code)
+	who, given, err := l.exchange(ctx, p, a, in.code)
 	if err != nil {
+		return err
+	}
+	if err := l.provenAgain(a, who); err != nil {
 		return err
 	}
 	switch good, err := l.proven(ctx, who); {
@@ -45,9 +50,9 @@ func (l *Login) Callback(c echo.Context) error {
 	case !good && a.fresh:
 		return untrusted(errors.New("the issuer was asked to see proof anew and did not"))
 	case !good:
-		return l.start(c, a.returnTo, true)
+		return l.start(c, attempt{returnTo: a.returnTo, fresh: true, again: a.again, actor: a.actor})
 	}
-	if err := l.begin(c, who, raw); err != nil {
+	if err := l.begin(c, a, who, given); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, a.returnTo)
@@ -111,27 +116,31 @@ func (l *Login) redeem(c echo.Context, state string) (attempt, error) {
 	return a, nil
 }
 
-// exchange turns the code into claims that have passed every check, and the ID
-// token they came in.
-func (l *Login) exchange(ctx context.Context, p *provider, a attempt, code string) (Claims, string, error) {
+// exchange turns the code into claims that have passed every check, and the tokens
+// that came with them.
+func (l *Login) exchange(ctx context.Context, p *provider, a attempt, code string) (Claims, tokens, error) {
 	ctx = l.issuer.context(ctx)
 	tok, err := l.oauth(p, a.redirectURI).Exchange(ctx, code, oauth2.VerifierOption(a.verifier))
 	if err != nil {
-		return Claims{}, "", tokenFailure(err)
+		return Claims{}, tokens{}, tokenFailure(err)
 	}
 	raw, _ := tok.Extra("id_token").(string)
 	t, err := l.verify(ctx, p, raw, tok.AccessToken, a.nonce)
 	if err != nil {
-		return Claims{}, "", untrusted(err)
+		return Claims{}, tokens{}, untrusted(err)
 	}
 	if err := l.complete(ctx, p, tok, t); err != nil {
-		return Claims{}, "", untrusted(err)
+		return Claims{}, tokens{}, untrusted(err)
 	}
 	who, err := l.claims(t)
 	if err != nil {
-		return who, "", untrusted(err)
+		return who, tokens{}, untrusted(err)
 	}
-	return who, raw, nil
+	given := tokens{ID: raw}
+	if p.userinfo && !tok.Expiry.IsZero() {
+		given.Access, given.Until = tok.AccessToken, l.cfg.Now().Add(time.Until(tok.Expiry)).UnixMilli()
+	}
+	return who, given, nil
 }
 
 func tokenFailure(err error) *Error {
@@ -146,19 +155,35 @@ func tokenFailure(err error) *Error {
 	return untrusted(err)
 }
 
-func (l *Login) begin(c echo.Context, who Claims, raw string) error {
+// begin gives the browser a new session, or raises the one that asked for a fresh
+// sign-in.
+func (l *Login) begin(c echo.Context, a attempt, who Claims, given tokens) error {
 	ctx := c.Request().Context()
 	oktaID, why, err := l.cfg.Identify(ctx, who)
 	if err != nil {
 		return &Error{http.StatusServiceUnavailable, sayNoOkta, err}
 	}
 	d := l.data(who, oktaID, why)
-	d.IDToken = raw
+	d.tokens, d.Confirmed, d.Address, d.Agent = given, l.cfg.Now().UnixMilli(), c.RealIP(), agentOf(c)
 	if err := l.recordStaff(ctx, who, d); err != nil {
 		return storeFault(err)
 	}
-	if err := l.sessions.renew(c.Request(), c.Response(), d); err != nil {
+	ses, err := l.sessions.Get(c.Request(), l.sessions.name)
+	if err == nil && a.again != "" && !ses.IsNew && dataOf(ses).Handle == a.again && dataOf(ses).Counter == nil {
+		err = l.sessions.raise(c.Request(), c.Response(), ses, d)
+	} else {
+		err = l.sessions.renew(c.Request(), c.Response(), d)
+	}
+	if err != nil {
 		return storeFault(err)
 	}
 	return nil
+}
+
+const maxAgent = 300
+
+// agentOf is what the browser says it is.
+func agentOf(c echo.Context) string {
+	s := strings.ToValidUTF8(c.Request().UserAgent(), "")
+	return s[:min(len(s), maxAgent)]
 }

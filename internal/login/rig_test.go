@@ -104,6 +104,7 @@ func (r *rig) routes() *echo.Echo {
 		}
 		return c.String(http.StatusOK, to)
 	})
+	e.POST(BackchannelPath, logoutRoute(r))
 	e.GET("/*", func(c echo.Context) error {
 		who, ok, err := r.login.Actor(c)
 		switch {
