@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"keydesk/internal/audit"
 	"keydesk/internal/testkit"
@@ -123,8 +124,67 @@ func TestMovedOutOfTheGroup(t *testing.T) {
 	if got := c.Post(f.Action, f.Values); got.Status != http.StatusForbidden || writes(k) != 0 {
 		t.Errorf("%d, %d writes: %s", got.Status, writes(k), short(got))
 	}
-	k.Advance(60 * 1e9)
+	k.Advance(time.Minute)
 	if page := c.Get("/users/" + p.ID); page.Status != http.StatusForbidden || !page.Has("none of the groups") {
 		t.Errorf("%d %s", page.Status, short(page))
+	}
+}
+
+// Whoever is signed out at the issuer is signed out here, in every browser, with a
+// row for each.
+func TestSignedOutAtTheIssuer(t *testing.T) {
+	t.Parallel()
+	k := testkit.New(t)
+	one, other, admin := k.As("helpdesk"), k.As("helpdesk"), k.As("admin")
+	k.SignOutAtIssuer(t.Context(), k.Org.Staff()["helpdesk"])
+	for _, c := range []*testkit.Client{one, other} {
+		if got := c.Get("/"); got.Status != http.StatusSeeOther {
+			t.Errorf("still signed in: %d", got.Status)
+		}
+	}
+	if admin.Get("/").Status != http.StatusOK || len(ends(k)) != 2 || ends(k)[0].Detail != "session ended: signed out at the issuer" {
+		t.Errorf("the admin: %d; rows %v", admin.Get("/").Status, ends(k))
+	}
+}
+
+// Of two hundred cookies that were copied none works any more: not after signing out,
+// not when the operator lost the role or the account, and not after their time.
+func TestCopiedCookies(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string]func(k *testkit.Kit, c *testkit.Client){
+		"signed out": func(_ *testkit.Kit, c *testkit.Client) { c.Post("/auth/logout", nil) },
+		"role removed": func(k *testkit.Kit, _ *testkit.Client) {
+			k.Org.LeaveGroup(k.Org.Staff()["helpdesk"], "Keydesk Helpdesk")
+			k.Advance(time.Minute)
+		},
+		"suspended": func(k *testkit.Kit, _ *testkit.Client) {
+			k.Org.SetStatus(k.Org.Staff()["helpdesk"], "SUSPENDED")
+			k.Advance(time.Minute)
+		},
+		"expired": func(k *testkit.Kit, _ *testkit.Client) { k.Advance(15 * time.Minute) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			k := testkit.New(t)
+			var clients []*testkit.Client
+			for range 50 {
+				clients = append(clients, k.As("helpdesk"))
+			}
+			copies := make([]string, len(clients))
+			for i, c := range clients {
+				copies[i] = c.Cookie("keydesk")
+			}
+			for i, c := range clients {
+				if name == "signed out" || i == 0 {
+					end(k, c)
+				}
+			}
+			for _, value := range copies {
+				got := k.Anonymous().Do(http.MethodGet, "/users?q=Ann", nil, http.Header{"Cookie": {"keydesk=" + value}})
+				if got.Status != http.StatusSeeOther && got.Status != http.StatusForbidden || got.Has("Ann Vo") {
+					t.Fatalf("a copy works: %d", got.Status)
+				}
+			}
+		})
 	}
 }

@@ -23,6 +23,7 @@ import (
 	"keydesk/internal/audit"
 	"keydesk/internal/config"
 	"keydesk/internal/desk"
+	"keydesk/internal/idp"
 	"keydesk/internal/login"
 	"keydesk/internal/okta"
 	"keydesk/internal/once"
@@ -38,9 +39,10 @@ type App struct {
 	Record  *audit.Log
 	Store   *store.DB
 
-	login *login.Login
-	log   *slog.Logger
-	now   func() time.Time
+	issuer *idp.Issuer // the demo's own; nil for a real console
+	login  *login.Login
+	log    *slog.Logger
+	now    func() time.Time
 }
 
 // parts is what a real console and the demo do not have in common.
@@ -75,7 +77,7 @@ func NewServe(ctx context.Context, s config.Serve, base string, log *slog.Logger
 		okta: client,
 		login: login.Config{
 			BaseURL: base, Issuer: s.OIDCIssuer, ClientID: s.OIDCClientID, ClientSecret: s.OIDCClientSecret, Scopes: s.OIDCScopes,
-			GroupsClaim: s.OIDCGroupsClaim, OktaIDClaim: s.OIDCOktaIDClaim, Secure: strings.HasPrefix(base, "https://"),
+			GroupsClaim: s.OIDCGroupsClaim, OktaIDClaim: s.OIDCOktaIDClaim, FreshACR: s.OIDCFreshACR, Secure: strings.HasPrefix(base, "https://"),
 		},
 		oktaGroups: sameOrigin(s.OIDCIssuer, s.OktaURL),
 		front:      handlers.Config{BaseURL: base, Proxies: proxies, Zone: s.Zone, Ticket: s.TicketURL, Console: adminConsole(s.OktaURL)},
@@ -217,6 +219,10 @@ func (a *App) settle(ctx context.Context) {
 		a.log.ErrorContext(ctx, "changes of unknown end could not be looked at", "error", err)
 	}
 }
+
+// SignOutAtIssuer ends somebody's sessions at the demo's issuer, as an administrator
+// there would.
+func (a *App) SignOutAtIssuer(ctx context.Context, sub string) { a.issuer.EndSessions(ctx, sub) }
 
 // Close gives the data folder back.
 func (a *App) Close() error { return a.Store.Close() }

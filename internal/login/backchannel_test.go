@@ -283,3 +283,24 @@ func TestLogoutWithoutIssuer(t *testing.T) {
 		t.Errorf("asked %d times", n)
 	}
 }
+
+// FuzzLogoutToken: whatever is sent, nobody is signed out by it, and the answer is a
+// refusal.
+func FuzzLogoutToken(f *testing.F) {
+	for _, s := range []string{"", "..", "a.b.c", "eyJ0eXAiOiJsb2dvdXQrand0In0.e30.", "eyJ0eXAiOiJsb2dvdXQrand0IiwiYWxnIjoibm9uZSJ9.e30.x", strings.Repeat("x", 9000)} {
+		f.Add(s)
+	}
+	var once sync.Once
+	var l *logoutRig
+	f.Fuzz(func(t *testing.T, token string) {
+		once.Do(func() { l = newLogoutRig(t) })
+		l.clock.advance(time.Second) // or it is too many of them
+		l.t = t
+		if w := l.send(token); w.Code != http.StatusBadRequest {
+			t.Errorf("%d", w.Code)
+		}
+		if _, err := l.login.logoutToken(t.Context(), token); err == nil {
+			t.Errorf("%q is believed", token)
+		}
+	})
+}
