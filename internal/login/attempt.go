@@ -110,14 +110,25 @@ func (l *Login) remember(ctx context.Context, a attempt) error {
 	return err
 }
 
-// take ends the attempt that this state and this browser began; each can be
-// taken once. Another browser's request leaves it as it is.
+// take uses the attempt that this state and this browser began; each can be used
+// once. Another browser's request leaves it as it is.
 func (l *Login) take(ctx context.Context, state, browser string) (a attempt, ok bool, err error) {
 	var begun int64
-	err = l.db.W.QueryRowContext(ctx, `delete from login_attempt where state_hash = $1 and browser_hash = $2 and expires_at > $3
+	err = l.db.W.QueryRowContext(ctx, `update login_attempt set used = true where state_hash = $1 and browser_hash = $2 and expires_at > $3 and not used
 		returning nonce, verifier, redirect_uri, return_to, fresh, again, actor_id, begun_at`,
 		hash(state), hash(browser), l.cfg.Now().UnixMilli()).Scan(&a.nonce, &a.verifier, &a.redirectURI, &a.returnTo, &a.fresh, &a.again, &a.actor, &begun)
 	a.begun = time.UnixMilli(begun)
+	if errors.Is(err, sql.ErrNoRows) {
+		return a, false, nil
+	}
+	return a, err == nil, err
+}
+
+// usedBy returns what an attempt was for that this browser has used already, once.
+func (l *Login) usedBy(ctx context.Context, state, browser string) (a attempt, ok bool, err error) {
+	err = l.db.W.QueryRowContext(ctx, `delete from login_attempt where state_hash = $1 and browser_hash = $2 and expires_at > $3 and used
+		returning return_to, fresh, again, actor_id`,
+		hash(state), hash(browser), l.cfg.Now().UnixMilli()).Scan(&a.returnTo, &a.fresh, &a.again, &a.actor)
 	if errors.Is(err, sql.ErrNoRows) {
 		return a, false, nil
 	}

@@ -151,8 +151,8 @@ func TestForgedLogoutTokens(t *testing.T) {
 		"no event": set("events", nil), "wrong event": set("events", map[string]any{logoutEvent + "x": map[string]any{}}), "event as text": set("events", map[string]any{logoutEvent: "yes"}),
 		"event as list": set("events", map[string]any{logoutEvent: []any{}}), "event null": set("events", map[string]any{logoutEvent: nil}), "events as list": set("events", []string{logoutEvent}), "events as text": set("events", logoutEvent),
 		"with nonce": set("nonce", "n"), "with empty nonce": set("nonce", ""), "nonce not text": set("nonce", 7),
-		"no iat": set("iat", nil), "iat in the future": func(m map[string]any) { m["iat"], m["exp"] = ago(-3*time.Minute), ago(-4*time.Minute) }, "iat not a number": set("iat", "now"),
-		"no exp": set("exp", nil), "expired": func(m map[string]any) { m["iat"], m["exp"] = ago(2*time.Minute), ago(2*time.Second) }, "lives long": set("exp", ago(-time.Hour)), "lives a second too long": func(m map[string]any) { m["exp"] = m["iat"].(int64) + 121 },
+		"no iat": set("iat", nil), "iat in the future": times(3*time.Minute, 4*time.Minute), "iat not a number": set("iat", "now"),
+		"no exp": set("exp", nil), "expired": times(-2*time.Minute, -2*time.Second), "lives long": times(0, time.Hour), "lives a second too long": times(0, 121*time.Second),
 		"no jti": set("jti", nil), "jti empty": set("jti", ""), "jti too long": set("jti", strings.Repeat("x", 256)), "jti not text": set("jti", 7),
 		"neither sub nor sid": func(m map[string]any) { delete(m, "sub"); delete(m, "sid") }, "sub not text": set("sub", 7), "sid not text": set("sid", 7), "sid too long": set("sid", strings.Repeat("x", 256)),
 	} {
@@ -193,9 +193,11 @@ func TestForgedLogoutTokens(t *testing.T) {
 	kinds["empty"] = func(*fakeIssuer) string { return "" }
 	kinds["rubbish"] = func(*fakeIssuer) string { return "a.b.c" }
 	kinds["too long"] = func(*fakeIssuer) string { return strings.Repeat("x", maxLogoutToken+1) }
+	l := newLogoutRig(t)
 	for name, token := range kinds {
 		t.Run(name, func(t *testing.T) {
-			l := newLogoutRig(t)
+			l.clock.advance(time.Minute) // each refusal has a row
+			l.refused.said = nil
 			w := l.send(token(l.issuer))
 			if w.Code != http.StatusBadRequest || l.in() != "true true" {
 				t.Errorf("%d %s, signed in: %s", w.Code, w.Body, l.in())
@@ -205,6 +207,14 @@ func TestForgedLogoutTokens(t *testing.T) {
 				t.Errorf("%d rows, want 1: %q", len(l.refused.said), l.refused.said)
 			}
 		})
+	}
+}
+
+// times puts iat and exp in place, counted from the console's own time.
+func times(iat, exp time.Duration) func(map[string]any) {
+	return func(m map[string]any) {
+		now, _ := m["iat"].(int64)
+		m["iat"], m["exp"] = now+int64(iat.Seconds()), now+int64(exp.Seconds())
 	}
 }
 

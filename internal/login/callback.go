@@ -30,9 +30,12 @@ func (l *Login) Callback(c echo.Context) error {
 	if err != nil {
 		return unreachable(err)
 	}
-	a, err := l.redeem(c, in.state)
-	if err != nil {
+	a, again, err := l.redeem(c, in.state)
+	switch {
+	case err != nil:
 		return err
+	case again: // a second press at the issuer, or a repeated request whose first answer was lost: nothing of it is used
+		return l.start(c, a)
 	}
 	if err := in.check(l.cfg.Issuer, p.promiseIss); err != nil {
 		return err
@@ -99,21 +102,26 @@ func (in answer) check(issuer string, promised bool) error {
 	return nil
 }
 
-// redeem ties the answer to the browser that asked, by its cookie.
-func (l *Login) redeem(c echo.Context, state string) (attempt, error) {
+// redeem ties the answer to the browser that asked, by its cookie. again is set
+// where that browser has had an answer to it before.
+func (l *Login) redeem(c echo.Context, state string) (a attempt, again bool, err error) {
 	k, err := c.Cookie(l.attemptName(state))
 	if err != nil {
-		return attempt{}, badRequest(sayStartAgain, errors.New("no cookie for this state"))
+		return a, false, badRequest(sayStartAgain, errors.New("no cookie for this state"))
 	}
-	a, ok, err := l.take(c.Request().Context(), state, k.Value)
+	ctx := c.Request().Context()
+	a, ok, err := l.take(ctx, state, k.Value)
+	if err == nil && !ok {
+		a, again, err = l.usedBy(ctx, state, k.Value)
+	}
 	if err != nil {
-		return a, storeFault(err)
+		return a, false, storeFault(err)
 	}
 	c.SetCookie(l.attemptCookie(state, "", -1))
-	if !ok {
-		return a, badRequest(sayStartAgain, errors.New("unknown, used or expired state"))
+	if !ok && !again {
+		return a, false, badRequest(sayStartAgain, errors.New("unknown, used or expired state"))
 	}
-	return a, nil
+	return a, again, nil
 }
 
 // exchange turns the code into claims that have passed every check, and the tokens
