@@ -1,6 +1,8 @@
 package handlers_test
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -241,5 +243,55 @@ func TestFreshSignInToApprove(t *testing.T) {
 	}
 	if got := second.Post(g.Action, g.Values); got.Status != http.StatusOK || writes(k) != 1 {
 		t.Errorf("%d, %d writes: %s", got.Status, writes(k), short(got))
+	}
+}
+
+// The limit is exact to the second.
+func TestFreshToTheSecond(t *testing.T) {
+	t.Parallel()
+	k := testkit.New(t)
+	for _, s := range testkit.Changes() {
+		limit := k.Desk.Policy().FreshSignIn(s)
+		grave := s.Risk == desk.Takeover || s.Risk == desk.Privilege
+		if grave != (limit == 15*time.Minute) {
+			t.Errorf("%s: %v", s.Action, limit)
+		}
+		now := k.Now()
+		for age, want := range map[time.Duration]bool{0: true, 15*time.Minute - time.Second: true, 15*time.Minute + time.Second: !grave, 12 * time.Hour: !grave} {
+			if got := k.Desk.Proven(desk.Actor{AuthTime: now.Add(-age)}, s, 0); got != want {
+				t.Errorf("%s, proved %v ago: %v", s.Action, age, got)
+			}
+		}
+		if k.Desk.Proven(desk.Actor{}, s, 0) == grave {
+			t.Errorf("%s without a time", s.Action)
+		}
+	}
+}
+
+// Where the groups are the issuer's, it is asked, and what it says counts: roles that
+// are gone, not those that came, and its refusal.
+func TestConfirmAtTheIssuer(t *testing.T) {
+	t.Parallel()
+	k := testkit.New(t)
+	for name, tt := range map[string]struct {
+		groups []string
+		told   bool
+		err    error
+		roles  int
+		kind   desk.Kind
+	}{
+		"still there":  {[]string{"Keydesk Helpdesk", "Everyone"}, true, nil, 1, desk.Other},
+		"gone":         {[]string{"Everyone"}, true, nil, 0, desk.Other},
+		"raised":       {[]string{"Keydesk Helpdesk", "Keydesk Owners"}, true, nil, 1, desk.Other},
+		"cannot say":   {nil, false, nil, 1, desk.Other},
+		"taken back":   {nil, false, desk.ErrTakenBack, 0, desk.Denied},
+		"out of order": {nil, false, errors.New("no answer"), 0, desk.Upstream},
+	} {
+		who := desk.Actor{ID: "i#s", Roles: []desk.Role{desk.Helpdesk}, Groups: func(context.Context) ([]string, bool, error) { return tt.groups, tt.told, tt.err }}
+		roles, told, err := k.Desk.Confirm(t.Context(), who)
+		var de *desk.Error
+		if len(roles) != tt.roles || told != tt.told || (err != nil) != (tt.err != nil) || errors.As(err, &de) && de.Kind != tt.kind {
+			t.Errorf("%s: %v %v %v", name, roles, told, err)
+		}
 	}
 }

@@ -22,28 +22,49 @@ const (
 	confirmEvery  = time.Minute      // how old an operator's roles may be on a page
 	confirmWithin = time.Hour        // how long a session lasts while nobody can be asked
 	confirmWait   = 3 * time.Second  // how long one page waits for that
-	confirmPause  = 15 * time.Second // how long no page waits after nobody answered
+	confirmPause  = 15 * time.Second // how long nobody is asked again who did not answer
 )
 
-// asking is how operators' roles are asked for: once for requests that come
-// together, and not for every page while nobody answers.
+// asking is how operators' roles are asked for: once for requests of a session that
+// come together, and in the background while somebody who was asked did not answer.
 type asking struct {
 	flight singleflight.Group
-	failed atomic.Int64 // Unix milliseconds
-	lately sync.Map     // a session's name -> told, for requests that read the session before it was noted there
+	failed atomic.Int64 // when somebody last did not answer, Unix milliseconds
+	lately sync.Map     // a session's name -> told
 }
 
-// told is an answer.
+// told is an answer, or that there was none.
 type told struct {
 	roles []desk.Role
-	known bool
+	known bool // whether the groups could be asked for
+	err   error
 	at    time.Time
 }
 
-func (a *asking) sweep(before time.Time) {
-	a.lately.Range(func(handle, v any) bool {
-		if got, ok := v.(told); ok && !got.at.After(before) {
-			a.lately.Delete(handle)
+// fresh reports whether the answer still counts.
+func (t told) fresh(now time.Time) bool {
+	if t.err != nil {
+		return now.Sub(t.at) < confirmPause
+	}
+	return now.Sub(t.at) < confirmEvery
+}
+
+// over reports whether the operator may not be here any more.
+func (t told) over() bool {
+	refused, ok := errors.AsType[*desk.Error](t.err)
+	return ok && refused.Kind == desk.Denied
+}
+
+func (a *asking) last(session string, now time.Time) (told, bool) {
+	v, ok := a.lately.Load(session)
+	got, _ := v.(told)
+	return got, ok && got.fresh(now)
+}
+
+func (a *asking) sweep(now time.Time) {
+	a.lately.Range(func(session, v any) bool {
+		if got, ok := v.(told); !ok || !got.fresh(now) {
+			a.lately.Delete(session)
 		}
 		return true
 	})
@@ -57,18 +78,15 @@ func (l *Login) confirmed(ctx context.Context, ses *sessions.Session, who desk.A
 	if l.cfg.Confirm == nil || age < confirmEvery {
 		return who, true, nil
 	}
-	got, err := l.ask(ctx, d.Handle, who)
-	var refused *desk.Error
+	got := l.ask(ctx, d.Handle, who)
 	switch {
-	case err == nil && got.known:
-		who.Roles = got.roles
-		return who, true, l.keepRoles(ctx, ses, got.roles)
-	case errors.As(err, &refused) && refused.Kind == desk.Denied:
+	case got.over():
 		return desk.Actor{}, false, l.endNow(ctx, ses, endedStopped)
+	case got.err == nil && got.known:
+		who.Roles = got.roles
+		return who, true, l.keepRoles(ctx, ses, got)
 	case age >= confirmWithin:
 		return desk.Actor{}, false, l.endNow(ctx, ses, endedUnasked)
-	case err == nil: // the account is in use; of the groups nobody knows
-		who.Roles = got.roles
 	}
 	return who, true, nil
 }
@@ -80,39 +98,46 @@ func (l *Login) endNow(ctx context.Context, ses *sessions.Session, why string) e
 	return nil
 }
 
-// ask asks once for all requests of one session that want to know.
-func (l *Login) ask(ctx context.Context, handle string, who desk.Actor) (told, error) {
-	if l.cfg.Now().UnixMilli()-l.asking.failed.Load() < confirmPause.Milliseconds() {
-		return told{}, errors.New("nobody answered a moment ago")
+// ask waits for an answer about the operator of a session, unless somebody did not
+// answer a moment ago: then what is known counts until the answer is there.
+func (l *Login) ask(ctx context.Context, session string, who desk.Actor) told {
+	if got, ok := l.asking.last(session, l.cfg.Now()); ok {
+		return got
 	}
-	v, err, _ := l.asking.flight.Do(handle, func() (any, error) {
-		if v, ok := l.asking.lately.Load(handle); ok {
-			if got, _ := v.(told); l.cfg.Now().Sub(got.at) < confirmEvery {
-				return got, nil
-			}
-		}
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), confirmWait)
-		defer cancel()
-		roles, known, err := l.cfg.Confirm(ctx, who)
-		got := told{roles, known, l.cfg.Now()}
-		if err == nil && known {
-			l.asking.lately.Store(handle, got)
-		}
-		return got, err
-	})
-	var refused *desk.Error
-	if err != nil && (!errors.As(err, &refused) || refused.Kind != desk.Denied) {
-		l.asking.failed.Store(l.cfg.Now().UnixMilli())
+	answer := l.asking.flight.DoChan(session, func() (any, error) { return l.askNow(ctx, session, who), nil })
+	if l.cfg.Now().UnixMilli()-l.asking.failed.Load() < 2*confirmPause.Milliseconds() {
+		return told{err: errors.New("somebody did not answer a moment ago"), at: l.cfg.Now()}
 	}
-	got, _ := v.(told)
-	return got, err
+	select {
+	case r := <-answer:
+		got, _ := r.Val.(told)
+		return got
+	case <-ctx.Done():
+		return told{err: context.Cause(ctx), at: l.cfg.Now()}
+	}
 }
 
-// keepRoles notes what was told, so that no other request asks within the minute.
-func (l *Login) keepRoles(ctx context.Context, ses *sessions.Session, roles []desk.Role) error {
+func (l *Login) askNow(ctx context.Context, session string, who desk.Actor) told {
+	if got, ok := l.asking.last(session, l.cfg.Now()); ok {
+		return got
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), confirmWait)
+	defer cancel()
+	got := told{}
+	got.roles, got.known, got.err = l.cfg.Confirm(ctx, who)
+	got.at = l.cfg.Now()
+	l.asking.lately.Store(session, got)
+	if got.err != nil && !got.over() {
+		l.asking.failed.Store(got.at.UnixMilli())
+	}
+	return got
+}
+
+// keepRoles notes what was told, so that no other process asks within the minute.
+func (l *Login) keepRoles(ctx context.Context, ses *sessions.Session, got told) error {
 	d := dataOf(ses)
-	d.Roles, d.Confirmed = nil, l.cfg.Now().UnixMilli()
-	for _, r := range roles {
+	d.Roles, d.Confirmed = nil, got.at.UnixMilli()
+	for _, r := range got.roles {
 		d.Roles = append(d.Roles, string(r))
 	}
 	_, err := l.db.W.ExecContext(ctx, `update web_session set roles = $1, confirmed_at = $2 where id_hash = $3 and confirmed_at < $2`,

@@ -209,3 +209,49 @@ func TestUserinfoConfirms(t *testing.T) {
 		})
 	}
 }
+
+// TestOneSilenceIsNotAnothers: whose own question is never answered does not keep
+// others from being asked about, and while somebody is silent no page waits.
+func TestOneSilenceIsNotAnothers(t *testing.T) {
+	var asked atomic.Int32
+	r, _ := confirming(t, func(_ context.Context, who desk.Actor) ([]desk.Role, bool, error) {
+		if who.ID == issuerURL+"#root" {
+			return nil, false, errors.New("no answer")
+		}
+		asked.Add(1)
+		return nil, true, nil
+	})
+	silent, other := r.browser(), r.browser()
+	other.signIn("")
+	r.issuer.claims = set("sub", "root")
+	silent.signIn("")
+	r.clock.advance(time.Minute)
+	silent.who()
+	for who, in := other.who(); len(who.Roles) != 0; who, in = other.who() { // asked about in the background
+		if !in {
+			t.Fatal("signed out")
+		}
+	}
+	if asked.Load() != 1 {
+		t.Errorf("asked %d times", asked.Load())
+	}
+}
+
+// TestAskedOnceAMinute: who cannot be asked about is not asked about for every page.
+func TestAskedOnceAMinute(t *testing.T) {
+	var asked atomic.Int32
+	r, _ := confirming(t, func(_ context.Context, who desk.Actor) ([]desk.Role, bool, error) {
+		asked.Add(1)
+		return who.Roles, false, nil
+	})
+	b := r.browser()
+	b.signIn("")
+	r.clock.advance(time.Minute)
+	for range 59 {
+		r.clock.advance(time.Second)
+		b.who()
+	}
+	if asked.Load() != 1 {
+		t.Errorf("asked %d times in a minute", asked.Load())
+	}
+}

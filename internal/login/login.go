@@ -114,7 +114,7 @@ func New(cfg Config, db *store.DB) *Login {
 // Sweep forgets sessions and sign-ins that have run out; to be called about
 // once a minute. Nothing depends on it but the size of the database.
 func (l *Login) Sweep(ctx context.Context) error {
-	l.asking.sweep(l.cfg.Now().Add(-confirmEvery))
+	l.asking.sweep(l.cfg.Now())
 	return errors.Join(l.sessions.sweep(ctx), l.sweepAttempts(ctx), l.sweepLogouts(ctx))
 }
 
