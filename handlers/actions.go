@@ -7,6 +7,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"keydesk/internal/desk"
+	"keydesk/internal/login"
 	"keydesk/internal/okta"
 	"keydesk/views"
 )
@@ -113,6 +114,9 @@ func (h *Handlers) tabOf(c Ctx, a desk.Action, on desk.Object, de *desk.Error) (
 	p := h.problem(c, de)
 	if de.Kind == desk.Conflict && de.Rule != "once" || de.Kind == desk.Throttled || de.Kind == desk.Upstream {
 		p.Notice.Retry, p.Notice.RetryOn = a, on
+	}
+	if de.Kind == desk.NeedsProof {
+		h.keep(c, &p.Notice, login.Draft{Action: a, On: on})
 	}
 	return views.Tab{Notice: &p.Notice, Form: form}, p.Status
 }

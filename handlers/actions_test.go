@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"keydesk/internal/audit"
 	"keydesk/internal/desk"
@@ -123,6 +124,9 @@ func TestCalls(t *testing.T) {
 	count("find by id", 1, func() { c.Get("/users?q=" + p.ID) })
 	count("page", 4, func() { c.Get("/users/" + p.ID) })
 	count("record", 0, func() { c.Get("/audit") })
+	k.Advance(time.Minute)
+	count("home a minute later: account and groups of the operator", 2, func() { c.Get("/") })
+	count("home again", 0, func() { c.Get("/") })
 	c.HTMX = true
 	act := func(path string) func() {
 		c.HTMX = false
@@ -141,14 +145,14 @@ func TestCalls(t *testing.T) {
 	reset := act("/lifecycle/expire_password")
 	k.Org.Reset()
 	reset()
-	if n := k.Calls(); len(k.Org.Log()) != 6 || n["GetUser"] != 3 || n["ListAssignedRolesForUser"] != 2 {
+	if n := k.Calls(); len(k.Org.Log()) != 7 || n["GetUser"] != 3 || n["ListAssignedRolesForUser"] != 2 || n["ListUserGroups"] != 1 {
 		t.Errorf("a takeover-class action costs %v", n)
 	}
 	k.Org.Reset()
 	factors := act("/lifecycle/reset_factors")
 	k.Org.Reset()
 	factors()
-	if n := k.Calls(); len(k.Org.Log()) != 7 || n["ListFactors"] != 1 {
+	if n := k.Calls(); len(k.Org.Log()) != 8 || n["ListFactors"] != 1 {
 		t.Errorf("a reset of factors costs %v", n)
 	}
 }

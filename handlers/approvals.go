@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"keydesk/internal/desk"
+	"keydesk/internal/login"
 	"keydesk/views"
 )
 
@@ -20,7 +21,15 @@ func (h *Handlers) approvalRoutes() []Route {
 }
 
 func (h *Handlers) approvals(c Ctx) error {
-	return h.showApprovals(c, http.StatusOK, views.ApprovalsProps{})
+	d, err := h.draft(c)
+	if err != nil {
+		return err
+	}
+	var p views.ApprovalsProps
+	if d != nil && d.Action == "approvals" {
+		p = views.ApprovalsProps{At: d.About, Verb: "approve", Typed: d.Values.Get("note"), Again: true}
+	}
+	return h.showApprovals(c, http.StatusOK, p)
 }
 
 func (h *Handlers) showApprovals(c Ctx, status int, p views.ApprovalsProps) error {
@@ -72,6 +81,9 @@ func (h *Handlers) undecided(c Ctx, verb string, err error) error {
 	}
 	problem := h.problem(c, de)
 	p := views.ApprovalsProps{Notice: &problem.Notice}
+	if de.Kind == desk.NeedsProof {
+		h.keep(c, p.Notice, login.Draft{Action: "approvals", About: c.Param("request")})
+	}
 	if de.Kind == desk.Invalid && de.Field == "note" {
 		p = views.ApprovalsProps{At: c.Param("request"), Verb: verb, Typed: c.Request().PostFormValue("note"), Problem: de.Msg}
 	}

@@ -123,7 +123,8 @@ func (h *Handlers) typed(c Ctx, s desk.Spec, run desk.UserAction) error {
 	case errors.As(err, &de):
 		p := h.problem(c, err)
 		p.Notice.Seq, p.Notice.Rule, p.Notice.Ask = 0, "", ""
-		if de.Kind == desk.Guarded || de.Kind == desk.Denied { // why is the operator's to know
+		p.Notice.Fresh = ""
+		if de.Kind == desk.Guarded || de.Kind == desk.Denied || de.Kind == desk.NeedsProof { // why is the operator's to know
 			p.Notice.Text = "This cannot be done here now. Nothing was changed."
 		}
 		return h.endCounter(c, p.Status, p.Notice)

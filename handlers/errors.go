@@ -17,7 +17,7 @@ import (
 // statusOf is the HTTP status of each kind of error.
 func statusOf(k desk.Kind) int {
 	switch k {
-	case desk.Denied, desk.Guarded:
+	case desk.Denied, desk.Guarded, desk.NeedsProof:
 		return http.StatusForbidden
 	case desk.NotFound:
 		return http.StatusNotFound
@@ -44,6 +44,8 @@ func titleOf(k desk.Kind) string {
 		return "You may not do this"
 	case desk.Guarded:
 		return "This account is protected"
+	case desk.NeedsProof:
+		return "Sign in again first"
 	case desk.NotFound:
 		return "Not found"
 	case desk.Gone:
@@ -78,6 +80,9 @@ func (h *Handlers) problem(c Ctx, err error) views.Problem {
 	switch {
 	case errors.As(err, &de):
 		p.Status, p.Notice = statusOf(de.Kind), noticeOf(de, p.Notice.ErrorID)
+		if de.Kind == desk.NeedsProof {
+			p.Notice.Fresh = startedFrom(c)
+		}
 	case errors.As(err, &le):
 		p.Status, p.Notice.Title, p.Notice.Text = le.Status, "Sign-in did not work", le.Public
 	case errors.As(err, &he):
@@ -100,7 +105,7 @@ func noticeOf(e *desk.Error, id string) views.Notice {
 	}
 	n := views.Notice{Tone: "bad", Title: title, Text: e.Msg, Rule: e.Rule, Ask: e.Ask, Seq: e.Seq, RetryAfter: e.RetryAfter, ErrorID: id}
 	switch e.Kind {
-	case desk.Denied, desk.Guarded, desk.Conflict, desk.Throttled, desk.Unsure, desk.NotFound, desk.Gone, desk.Limited:
+	case desk.Denied, desk.Guarded, desk.NeedsProof, desk.Conflict, desk.Throttled, desk.Unsure, desk.NotFound, desk.Gone, desk.Limited:
 		n.Tone = "warn"
 	}
 	return n

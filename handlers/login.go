@@ -1,8 +1,10 @@
 package handlers
 
 import (
+	"errors"
 	"net/http"
 
+	"keydesk/internal/login"
 	"keydesk/static"
 	"keydesk/views"
 )
@@ -36,6 +38,17 @@ func (h *Handlers) signOut(c Ctx) error {
 		return c.Redirect(http.StatusSeeOther, end)
 	}
 	return h.render(c, http.StatusOK, views.SignedOut(h.frame(c, "Signed out", ""), end))
+}
+
+// backchannelLogout ends what the issuer says has ended. It answers a machine.
+func (h *Handlers) backchannelLogout(c Ctx) error {
+	_, err := h.c.Login.BackchannelLogout(c)
+	var le *login.Error
+	if !errors.As(err, &le) {
+		return c.NoContent(http.StatusOK)
+	}
+	h.c.Log.WarnContext(c.Request().Context(), "a logout token was refused", "error", le)
+	return c.JSON(le.Status, map[string]string{"error": "invalid_request", "error_description": le.Public})
 }
 
 func (h *Handlers) signedOut(c Ctx) error {

@@ -14,6 +14,7 @@ import (
 	"github.com/labstack/echo/v4/middleware"
 
 	"keydesk/internal/desk"
+	"keydesk/internal/login"
 )
 
 const bodyLimit = "256K"
@@ -88,6 +89,9 @@ func sameOrigin(from *http.CrossOriginProtection) echo.MiddlewareFunc {
 		return func(c Ctx) error {
 			r := c.Request()
 			safe := r.Method == http.MethodGet || r.Method == http.MethodHead || r.Method == http.MethodOptions
+			if c.Path() == login.BackchannelPath { // no browser comes there: a signature says who it is
+				return next(c)
+			}
 			if from.Check(r) != nil || !safe && r.Header.Get("Sec-Fetch-Site") == "" && r.Header.Get("Origin") == "" {
 				return echo.NewHTTPError(http.StatusForbidden)
 			}

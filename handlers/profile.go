@@ -11,6 +11,9 @@ import (
 )
 
 func (h *Handlers) showProfile(c Ctx, status int, id okta.UserID, tab views.Tab) error {
+	if tab.Form.Again {
+		return h.showEdit(c, status, id, tab, editOf(c), nil)
+	}
 	return h.showEdit(c, status, id, tab, desk.Edit{}, nil)
 }
 
@@ -80,7 +83,11 @@ func editOf(c Ctx) desk.Edit {
 }
 
 func (h *Handlers) showRaw(c Ctx, status int, id okta.UserID, tab views.Tab) error {
-	return h.showJSON(c, status, id, tab, views.RawProps{})
+	var p views.RawProps
+	if tab.Form.Again {
+		p.Typed, p.Confirm = c.Request().PostFormValue("profile"), c.Request().PostFormValue("confirm") == "true"
+	}
+	return h.showJSON(c, status, id, tab, p)
 }
 
 // showJSON draws the bare profile, with what was typed to replace it.
@@ -120,7 +127,26 @@ func (h *Handlers) replace(c Ctx) error {
 
 // newPerson shows the form for somebody new.
 func (h *Handlers) newPerson(c Ctx) error {
-	return h.showNew(c, http.StatusOK, views.Tab{}, desk.NewPerson{Activate: true, Password: false, Change: true}, nil)
+	tab, err := h.again(c)
+	if err != nil {
+		return err
+	}
+	n := desk.NewPerson{Activate: true, Change: true}
+	if o, err := options(c); err == nil && tab.Form.Again {
+		n = newOf(c, o)
+	}
+	return h.showNew(c, http.StatusOK, tab, n, nil)
+}
+
+// newOf is somebody new as chosen and typed.
+func newOf(c Ctx, o desk.UserOpts) desk.NewPerson {
+	field := c.Request().PostFormValue
+	n := desk.NewPerson{
+		Values: editOf(c).Want, Groups: o.Scope.Groups,
+		Activate: field("activate") == "true", Password: field("password") == "true", Change: field("change") == "true",
+	}
+	n.Provider.Type, n.Provider.Name = field("provider"), field("provider_name")
+	return n
 }
 
 func (h *Handlers) showNew(c Ctx, status int, tab views.Tab, n desk.NewPerson, problems map[string]string) error {
@@ -140,11 +166,7 @@ func (h *Handlers) showNew(c Ctx, status int, tab views.Tab, n desk.NewPerson, p
 func (h *Handlers) create(c Ctx) error {
 	o, bad := options(c)
 	field := c.Request().PostFormValue
-	n := desk.NewPerson{
-		Values: editOf(c).Want, Groups: o.Scope.Groups,
-		Activate: field("activate") == "true", Password: field("password") == "true", Change: field("change") == "true",
-	}
-	n.Provider.Type, n.Provider.Name = field("provider"), field("provider_name")
+	n := newOf(c, o)
 	if field("find") != "" {
 		return h.showNew(c, http.StatusOK, views.Tab{Form: views.Form{Action: "users.create", Note: field("note"), Ticket: field("ticket")}}, n, nil)
 	}

@@ -194,11 +194,19 @@ func TestCreateKeepsWhatWasTyped(t *testing.T) {
 func TestCreateClaimsNothing(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string][]oktasim.Fault{"script": nil, "whole page": {{Operation: "ListUserGroups", Status: 503}, {Operation: "ListAssignedRolesForUser", Status: 503}}} {
-		k := testkit.New(t, testkit.Options{OktaReads: 500 * time.Millisecond})
+		var k *testkit.Kit
+		k = testkit.New(t, testkit.Options{OktaReads: 500 * time.Millisecond, Wrap: func(way http.RoundTripper) http.RoundTripper {
+			return roundTrips(func(r *http.Request) (*http.Response, error) {
+				resp, err := way.RoundTrip(r)
+				if r.Method == http.MethodPost && r.URL.Path == "/api/v1/users" {
+					k.Org.Faults(fault)
+				}
+				return resp, err
+			})
+		}})
 		c := k.As("admin")
 		f := newForm(t, c, "nell@brightwater.example")
 		f.Values.Set("group", k.Org.GroupID("Support"))
-		k.Org.Faults(fault)
 		c.HTMX = name == "script"
 		got := c.Post(f.Action, f.Values)
 		if got.Status != http.StatusOK || got.Has("In no group") || fault != nil && got.Has("None, neither directly") {
@@ -279,3 +287,8 @@ func TestCreateCutOffOnATakenLogin(t *testing.T) {
 		t.Errorf("somebody's old account is recorded as made: %+v", a.End)
 	}
 }
+
+// roundTrips is a way that does what a function says.
+type roundTrips func(*http.Request) (*http.Response, error)
+
+func (f roundTrips) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }

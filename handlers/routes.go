@@ -6,6 +6,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"keydesk/internal/desk"
+	"keydesk/internal/login"
 	"keydesk/views"
 )
 
@@ -35,6 +36,11 @@ func (h *Handlers) Routes() []Route {
 		{Method: http.MethodGet, Path: "/auth/callback", Open: true, do: h.callback},
 		{Method: http.MethodPost, Path: "/auth/logout", Open: true, do: h.signOut},
 		{Method: http.MethodGet, Path: "/auth/signed-out", Open: true, do: h.signedOut},
+		{Method: http.MethodPost, Path: login.BackchannelPath, Open: true, do: h.backchannelLogout},
+		{Method: http.MethodGet, Path: views.SessionPath, Open: true, do: h.session},
+		{Method: http.MethodPost, Path: views.SessionPath, do: h.stay},
+		{Method: http.MethodGet, Path: views.SignedInPath, do: h.signedIn},
+		{Method: http.MethodGet, Path: views.FreshPath, do: h.signInAgain},
 		{Method: http.MethodPost, Path: "/theme", do: h.theme},
 		{Method: http.MethodGet, Path: "/", Perm: desk.ReadOwnRecord, do: h.home},
 		of("users.list", http.MethodGet, "/users", h.users),
@@ -42,23 +48,24 @@ func (h *Handlers) Routes() []Route {
 		of("users.create", http.MethodPost, views.ActionPath("users.create"), h.create),
 		of("users.get", http.MethodGet, user, h.person),
 		{Method: http.MethodGet, Path: views.AdminsPath, Perm: desk.ReadUsers, do: h.admins},
-		of("users.get", http.MethodGet, user+views.ProfilePath, read(h.showProfile)),
+		of("users.get", http.MethodGet, user+views.ProfilePath, h.read(h.showProfile)),
 		of("users.update", http.MethodPost, views.ActionPath("users.update"), h.edit),
-		of("users.get", http.MethodGet, user+views.RawPath, read(h.showRaw)),
+		of("users.get", http.MethodGet, user+views.RawPath, h.read(h.showRaw)),
 		of("users.replace", http.MethodPost, views.ActionPath("users.replace"), h.replace),
-		of("access.apps", http.MethodGet, user+views.AccessPath, read(h.showAccess)),
-		of("links.list", http.MethodGet, user+views.LinksPath, read(h.showLinks)),
-		of("roles.list", http.MethodGet, user+views.RolesPath, read(h.showRoles)),
-		of("roles.list", http.MethodGet, user+views.AssignPath, read(h.showAssign)),
-		of("roles.get", http.MethodGet, user+views.RolesPath+"/:role", read(h.showRole)),
-		of("sessions.clients", http.MethodGet, user+views.SignInsPath, read(h.showSignIns)),
-		of("sessions.tokens", http.MethodGet, user+"/clients/:client", read(h.showClient)),
-		of("sessions.token", http.MethodGet, user+"/clients/:client/tokens/:token", read(h.showToken)),
-		of("grants.get", http.MethodGet, user+"/grants/:grant", read(h.showGrant)),
+		of("access.apps", http.MethodGet, user+views.AccessPath, h.read(h.showAccess)),
+		of("links.list", http.MethodGet, user+views.LinksPath, h.read(h.showLinks)),
+		of("roles.list", http.MethodGet, user+views.RolesPath, h.read(h.showRoles)),
+		of("roles.list", http.MethodGet, user+views.AssignPath, h.read(h.showAssign)),
+		of("roles.get", http.MethodGet, user+views.RolesPath+"/:role", h.read(h.showRole)),
+		of("sessions.clients", http.MethodGet, user+views.SignInsPath, h.read(h.showSignIns)),
+		of("sessions.tokens", http.MethodGet, user+"/clients/:client", h.read(h.showClient)),
+		of("sessions.token", http.MethodGet, user+"/clients/:client/tokens/:token", h.read(h.showToken)),
+		of("grants.get", http.MethodGet, user+"/grants/:grant", h.read(h.showGrant)),
 	}
 	routes = append(routes, h.actionRoutes()...)
 	routes = append(routes, h.counterRoutes()...)
 	routes = append(routes, h.approvalRoutes()...)
+	routes = append(routes, h.staffRoutes()...)
 	routes = append(routes, Route{Method: http.MethodPost, Path: views.OncePath, Perm: desk.ShowSecrets, do: h.reveal})
 	routes = append(routes, Route{Method: http.MethodGet, Path: "/audit", Perm: desk.ReadOwnRecord, do: h.audit})
 	return append(routes, h.demoRoutes()...)

@@ -16,13 +16,17 @@ import (
 type show func(c Ctx, status int, id okta.UserID, tab views.Tab) error
 
 // read is the door to a page of a person.
-func read(page show) func(Ctx) error {
+func (h *Handlers) read(page show) func(Ctx) error {
 	return func(c Ctx) error {
 		id, err := userID(c)
 		if err != nil {
 			return err
 		}
-		return page(c, http.StatusOK, id, views.Tab{})
+		tab, err := h.again(c)
+		if err != nil {
+			return err
+		}
+		return page(c, http.StatusOK, id, tab)
 	}
 }
 

@@ -78,7 +78,11 @@ func (h *Handlers) person(c Ctx) error {
 	if err != nil {
 		return err
 	}
-	return h.showPerson(c, http.StatusOK, views.PersonProps{Person: p})
+	tab, err := h.again(c)
+	if err != nil {
+		return err
+	}
+	return h.showPerson(c, http.StatusOK, views.PersonProps{Person: p, Tab: tab})
 }
 
 // showPerson answers with the whole page, or with the part of it that changes.

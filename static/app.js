@@ -83,7 +83,7 @@
     if (source.id === "q" && performance.now() - left < 1000) return e.preventDefault();
     // A part of a page is asked for as a part: where that fails the answer is a
     // notice, and what the page shows stays.
-    if (e.detail.ctx.select) e.detail.ctx.request.headers["HX-Request-Type"] = "partial";
+    if (e.detail.ctx.select && !e.detail.ctx.whole) e.detail.ctx.request.headers["HX-Request-Type"] = "partial";
     $("#notice").replaceChildren();
     if (source.matches("dialog form")) {
       $("[role=alert]", source).replaceChildren();
@@ -269,6 +269,97 @@
     form.addEventListener("submit", () => clearInterval(clock));
   };
   if (counter) watch(counter);
+
+  // ---- The session ------------------------------------------------------
+  // The server is asked twice a minute how long the session goes on; asking does
+  // not make it longer. When it has ended the page shows nothing of anybody, and
+  // what was typed waits here, in memory alone, for the same operator.
+  const session = document.body.dataset.session;
+  const ending = $("#ending");
+  let who = ""; // whose session the page was drawn for
+  let typed = null; // the forms as they were; set while the session is over
+
+  const filled = (form) => [...form.elements].filter((f) => f.name && !["hidden", "password", "submit"].includes(f.type));
+  const touched = (f) => (f.type === "checkbox" || f.type === "radio" ? f.checked !== f.defaultChecked : f.value !== (f.defaultValue ?? f.value));
+  const place = (form) => form.closest("dialog")?.id || form.getAttribute("action");
+  const remember = () => [...document.querySelectorAll("#main form")].filter((f) => f.closest("dialog[open]") || filled(f).some(touched)).map((form) => ({
+    place: place(form), open: !!form.closest("dialog[open]"),
+    fields: filled(form).map((f) => ({ name: f.name, value: f.value, checked: f.checked })),
+  }));
+  const bringBack = (saved) => saved.forEach((was) => {
+    const form = [...document.querySelectorAll("#main form")].find((f) => place(f) === was.place);
+    if (!form) return;
+    filled(form).forEach((f) => {
+      const box = f.type === "checkbox" || f.type === "radio";
+      const old = was.fields.find((o) => o.name === f.name && (!box || o.value === f.value));
+      if (!old) return;
+      if (box) f.checked = old.checked;
+      else f.value = old.value;
+    });
+    if (was.open && !$("dialog[open]")) form.closest("dialog")?.showModal();
+  });
+
+  const over = () => {
+    if (typed) return;
+    typed = remember();
+    ending.hidden = true;
+    document.querySelectorAll("#main, #notice, #toasts, #said").forEach((part) => part.replaceChildren());
+    document.title = "Signed out · Keydesk";
+    if ($("#q")) $("#q").value = "";
+    $("#main").append($("#over").content.cloneNode(true));
+    const head = document.createElement("h1");
+    head.textContent = "Your session has ended";
+    $("#gone").before(head);
+    $("#typed").hidden = typed.length === 0;
+    $("#main").focus();
+  };
+  const again = async (state) => {
+    if (state.who !== who || typed.length === 0) return location.reload();
+    const saved = typed;
+    typed = null;
+    await htmx.ajax("GET", location.pathname + location.search, { target: "#main", select: "#main > *", whole: true });
+    bringBack(saved);
+    say("You are signed in again. What you typed is here; nothing was sent.");
+  };
+  const warn = (state) => {
+    ending.hidden = state.left > 120;
+    if (ending.hidden) return;
+    $("span", ending).textContent = state.left > 60 ? `You will be signed out in ${Math.ceil(state.left / 60)} minutes.` : "You will be signed out in less than a minute.";
+    $("#stay").hidden = state.last;
+    $("#renew").hidden = !state.last;
+  };
+  const look = async () => {
+    let answer;
+    try {
+      answer = await fetch(session);
+    } catch {
+      return; // no answer tells nothing
+    }
+    if (!answer.ok) return;
+    const state = await answer.json();
+    if (state.left <= 0) return over();
+    who ||= state.who;
+    if (typed) again(state);
+    else if (state.who !== who) location.reload();
+    else warn(state);
+  };
+  if (session) {
+    look();
+    setInterval(look, 30000);
+    setInterval(() => { if (typed) look(); }, 3000);
+    on("visibilitychange", () => { if (!document.hidden) look(); });
+    addEventListener("focus", look);
+    $("#stay").addEventListener("click", async () => {
+      await fetch(session, { method: "POST" }).catch(() => {});
+      look();
+    });
+    // A form that is answered so stays where it is, until its operator is back.
+    on("htmx:before:response", (e) => {
+      if (e.detail.ctx.response.status !== 401 || e.detail.ctx.request.method === "GET") return;
+      e.preventDefault();
+      over();
+    });
+  }
 
   // What was typed can be looked at, as long as its button is pressed.
   const reveal = (button) => {

@@ -13,15 +13,21 @@ type ApprovalsProps struct {
 	Notice *Notice
 
 	At, Verb, Typed, Problem string // the request whose dialog was sent wrongly, what was typed into it, and what is wrong
+	Again                    bool   // nothing is wrong: it was kept over a fresh sign-in
 }
 
 // wrong reports whether the dialog of that verb has to say what is wrong with it.
 func (p ApprovalsProps) wrong(w desk.Waiting, verb string) bool {
-	return p.Problem != "" && p.At == w.ID && p.Verb == verb
+	return p.Problem != "" && p.open(w, verb)
+}
+
+// open reports whether the dialog of that verb stands open in the page.
+func (p ApprovalsProps) open(w desk.Waiting, verb string) bool {
+	return (p.Problem != "" || p.Again) && p.At == w.ID && p.Verb == verb
 }
 
 func (p ApprovalsProps) typed(w desk.Waiting, verb string) string {
-	if p.wrong(w, verb) {
+	if p.open(w, verb) {
 		return p.Typed
 	}
 	return ""

@@ -156,5 +156,16 @@ func (f Form) of(o desk.Offer) Form {
 // wrong reports whether the dialog of o has to say what is wrong with it.
 func (f Form) wrong(o desk.Offer) bool { return f.of(o).Problem != "" }
 
+// open reports whether the dialog of o stands open in the page.
+func (f Form) open(o desk.Offer) bool { return f.wrong(o) || f.of(o).Again }
+
+// chosen is a choice as it was made before a fresh sign-in.
+func (f Form) chosen(c desk.Choice) desk.Choice {
+	if f.Again {
+		c.On = f.Chosen.Get(c.Name) == "true"
+	}
+	return c
+}
+
 // faulty reports whether the field of that name is the one at fault.
 func (f Form) faulty(name string) bool { return f.Problem != "" && f.Field == name }

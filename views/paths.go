@@ -21,6 +21,7 @@ const (
 	AuditPath     = "/audit"
 	LoginPath     = "/auth/login"
 	LogoutPath    = "/auth/logout"
+	FreshPath     = "/auth/fresh"
 	ThemePath     = "/theme"
 
 	CounterPage  = "/counter"       // the person types here; nothing else is open then
@@ -213,6 +214,23 @@ func WaitingURL(w desk.Waiting) string { return ApprovalsPath + "#" + requestID(
 
 // LoginURL is the way to sign in and back to a page of the console.
 func LoginURL(returnTo string) string { return query(LoginPath, "return_to", localPath(returnTo)) }
+
+// AgainParam is set on the address of a page that is come back to after a fresh
+// sign-in.
+const AgainParam = "again"
+
+// FreshURL is the way to sign in anew and back to the page that is at here, or that
+// an action there was started on.
+func FreshURL(here string) string {
+	back := pagePath(here)
+	path, old, _ := strings.Cut(back, "?")
+	v, err := url.ParseQuery(old)
+	if err != nil {
+		v = url.Values{}
+	}
+	v.Set(AgainParam, "1")
+	return query(FreshPath, "return_to", localPath(path+"?"+v.Encode()))
+}
 
 // OktaURL is the person's page in Okta's own console; empty where that is
 // not known.

@@ -4,6 +4,7 @@
 package views
 
 import (
+	"net/url"
 	"time"
 
 	"keydesk/internal/audit"
@@ -54,6 +55,7 @@ type Notice struct {
 	RetryOn    desk.Object   // and what of the person that dialog is about
 	Once       desk.Once     // what a button beside it shows, once
 	Asked      bool          // it waits for a second person, on the page of approvals
+	Fresh      string        // the page to come back to from a fresh sign-in; empty: none is wanted
 }
 
 // Form holds what was typed into the dialog of one action, and what is wrong
@@ -65,6 +67,9 @@ type Form struct {
 	Typed        string // a login that had to be typed out
 	Field        string // the field at fault
 	Problem      string // a sentence; empty when nothing is wrong
+
+	Again  bool       // kept over a fresh sign-in: the dialog is open, and nothing was sent yet
+	Chosen url.Values // what else was chosen then
 }
 
 // Tab is what every page of a person shows beside its own: how the last action

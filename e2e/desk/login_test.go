@@ -52,28 +52,27 @@ func TestVisitorIsRefused(t *testing.T) {
 	v.SignOut("visitor")
 }
 
-// A session that ran out while the page was open leads to sign-in and back to
-// the very page, and what was about to be done has not happened. The issuer, who
-// still knows the operator, has nothing to ask.
+// A session that ran out while something was typed: nothing was done, the page shows
+// nobody any more, and what was typed is there again after a sign-in in a tab of its
+// own. The issuer, who still knows the operator, has nothing to ask.
 func TestExpiredUnderAnAction(t *testing.T) {
 	t.Parallel()
 	v := console.Open(t, "helpdesk")
 	p := v.Ordinary(1)[0]
 	v.NextCall(p)
-	here := v.Path()
 	d := v.Ask("Suspend")
 	console.Why{}.Fill(d)
 	v.Kit.Advance(idle)
 	v.Org.Reset()
 	v.Expect(http.StatusUnauthorized, "/users/*/lifecycle/suspend")
 	v.Confirm("Suspend")
-	v.Dialog("Suspend " + console.Name(p)).Hidden()
-	v.At(here)
-	v.Heading(console.Name(p)).Shown()
-	v.ShowsStatus("ACTIVE")
+	v.Heading("Your session has ended").Shown()
+	v.Gone(console.Name(p))
+	v.Link("Sign in again in a new tab").Click()
+	v.Dialog("Suspend " + console.Name(p)).Field("Reason").Holds(console.Reason)
 	nothingSent(t, v)
 	status(t, v, p, "ACTIVE")
-	v.Act("Suspend", console.Why{})
+	v.Confirm("Suspend")
 	v.See("Okta suspended the account.")
 	sentOnce(t, v, "SuspendUser")
 	done(t, v, p, "suspend", console.Reason, "SUSPENDED")

@@ -18,6 +18,7 @@ func rooms(v *console.Visit) []room {
 	at := func(p oktasim.Person, path string) string { return "/users/" + p.ID + path }
 	return []room{
 		{"admins", "/admins"},
+		{"sessions", "/sessions"},
 		{"access", at(p, "/access")},
 		{"access-many", at(heavy, "/access")},
 		{"person-many", at(heavy, "")},

@@ -24,6 +24,7 @@ import (
 	"keydesk/internal/audit"
 	"keydesk/internal/config"
 	"keydesk/internal/desk"
+	"keydesk/internal/idp"
 	"keydesk/internal/login"
 	"keydesk/internal/okta"
 	"keydesk/internal/once"
@@ -39,6 +40,7 @@ type App struct {
 	Record  *audit.Log
 	Store   *store.DB
 
+	issuer *idp.Issuer // the demo's own; nil for a real console
 	login  *login.Login
 	record recordParts
 	log    *slog.Logger
@@ -47,15 +49,16 @@ type App struct {
 
 // parts is what a real console and the demo do not have in common.
 type parts struct {
-	okta     okta.Config
-	login    login.Config
-	front    handlers.Config
-	policy   desk.Policy
-	record   recordParts
-	database string
-	key      []byte
-	now      func() time.Time
-	log      *slog.Logger
+	okta       okta.Config
+	login      login.Config
+	oktaGroups bool // the issuer's groups are the organisation's own
+	front      handlers.Config
+	policy     desk.Policy
+	record     recordParts
+	database   string
+	key        []byte
+	now        func() time.Time
+	log        *slog.Logger
 }
 
 // NewServe builds the console for a real organisation. base is its own origin.
@@ -81,12 +84,13 @@ func NewServe(ctx context.Context, s config.Serve, base string, log *slog.Logger
 		okta: client,
 		login: login.Config{
 			BaseURL: base, Issuer: s.OIDCIssuer, ClientID: s.OIDCClientID, ClientSecret: s.OIDCClientSecret, Scopes: s.OIDCScopes,
-			GroupsClaim: s.OIDCGroupsClaim, OktaIDClaim: s.OIDCOktaIDClaim, Secure: strings.HasPrefix(base, "https://"),
+			GroupsClaim: s.OIDCGroupsClaim, OktaIDClaim: s.OIDCOktaIDClaim, FreshACR: s.OIDCFreshACR, Secure: strings.HasPrefix(base, "https://"),
 		},
-		front:    handlers.Config{BaseURL: base, Proxies: proxies, Zone: s.Zone, Ticket: s.TicketURL, Console: adminConsole(s.OktaURL)},
-		policy:   rules,
-		record:   record,
-		database: s.Database(), key: s.Key, now: time.Now, log: log,
+		oktaGroups: sameOrigin(s.OIDCIssuer, s.OktaURL),
+		front:      handlers.Config{BaseURL: base, Proxies: proxies, Zone: s.Zone, Ticket: s.TicketURL, Console: adminConsole(s.OktaURL)},
+		policy:     rules,
+		record:     record,
+		database:   s.Database(), key: s.Key, now: time.Now, log: log,
 	})
 }
 
@@ -135,10 +139,12 @@ func build(ctx context.Context, p parts) (*App, error) {
 	a := &App{Store: db, Record: audit.New(db, p.now).Under(p.policy.Name), record: p.record, log: p.log, now: p.now}
 	a.record.key = signing
 	a.Desk = desk.New(desk.Config{
-		Okta: client, ServiceApp: p.okta.ClientID != "", Record: a.Record, Approvals: approval.New(db, p.now), Once: once.New(db, p.now),
+		Okta: client, ServiceApp: p.okta.ClientID != "", OktaGroups: p.oktaGroups, Record: a.Record, Approvals: approval.New(db, p.now), Once: once.New(db, p.now),
 		Staff: a.staff, Policy: p.policy, Key: key, Mask: mask, Now: p.now, Log: p.log,
 	})
 	p.login.Now, p.login.Roles, p.login.Tier, p.login.Identify = p.now, p.policy.RolesOf, a.tier, a.identify
+	p.login.Confirm, p.login.Ended = a.Desk.Confirm, a.ended
+	p.login.LogoutRefused = a.logoutRefused
 	a.login = login.New(p.login, db)
 	p.front.Desk, p.front.Login, p.front.Ready, p.front.Now, p.front.Log = a.Desk, a.login, db.Ping, p.now, p.log
 	if p.front.Zone == nil {
@@ -152,6 +158,26 @@ func build(ctx context.Context, p parts) (*App, error) {
 func (a *App) staff(ctx context.Context, id okta.UserID) (desk.Role, error) {
 	t, _, err := a.login.Staff(ctx, id.String())
 	return desk.Role(t), err
+}
+
+// ended has the record keep that a session is over.
+func (a *App) ended(ctx context.Context, who desk.Actor, why string) {
+	if err := a.Desk.SessionEnded(ctx, who, why); err != nil {
+		a.log.ErrorContext(ctx, "the end of a session could not be recorded", "session", who.Session, "error", err)
+	}
+}
+
+func (a *App) logoutRefused(ctx context.Context, address, why string) {
+	if err := a.Desk.LogoutRefused(ctx, address, why); err != nil {
+		a.log.ErrorContext(ctx, "a refused logout token could not be recorded", "error", err)
+	}
+}
+
+// sameOrigin reports whether the issuer is the organisation itself.
+func sameOrigin(issuer, org string) bool {
+	a, err1 := url.Parse(issuer)
+	b, err2 := url.Parse(org)
+	return err1 == nil && err2 == nil && a.Scheme == b.Scheme && strings.EqualFold(a.Host, b.Host)
 }
 
 func (a *App) identify(ctx context.Context, c login.Claims) (id, why string, err error) {
@@ -206,6 +232,10 @@ func (a *App) settle(ctx context.Context) {
 		a.log.ErrorContext(ctx, "changes of unknown end could not be looked at", "error", err)
 	}
 }
+
+// SignOutAtIssuer ends somebody's sessions at the demo's issuer, as an administrator
+// there would.
+func (a *App) SignOutAtIssuer(ctx context.Context, sub string) { a.issuer.EndSessions(ctx, sub) }
 
 // Close gives the data folder back.
 func (a *App) Close() error { return a.Store.Close() }

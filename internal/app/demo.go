@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"keydesk/handlers"
@@ -51,7 +53,9 @@ func NewDemo(ctx context.Context, o DemoOptions) (*App, *oktasim.Org, error) {
 		o.Policy = &p
 	}
 	secret := rand.Text()
+	var console http.Handler // made below
 	issuer, err := idp.New(idp.Config{
+		Logout: func(ctx context.Context, token string) { sendLogout(ctx, console, token) },
 		Issuer: "https://" + demoIssuer, ClientID: "keydesk", ClientSecret: secret, People: func() []idp.Person { return staffOf(org) },
 		CallbackPath: login.CallbackPath, SignedOutPath: login.SignedOutPath, SignInPath: demoSignIn, Stylesheet: static.Href("app.css"), Icon: static.Href("favicon.svg"), Now: o.Now,
 	})
@@ -71,10 +75,14 @@ func NewDemo(ctx context.Context, o DemoOptions) (*App, *oktasim.Org, error) {
 			Issuer: "https://" + demoIssuer, ClientID: "keydesk", ClientSecret: secret, HTTP: net, Scopes: []string{"openid", "profile", "email", "groups"}, GroupsClaim: "groups",
 			BrowserAuthorize: demoSignIn + "/authorize", BrowserEndSession: demoSignIn + "/end-session",
 		},
-		front:    handlers.Config{DemoSignIn: issuer.SignIn(), DemoSignInPath: demoSignIn, Loopback: !o.AnyHost, Ticket: o.Ticket},
-		policy:   *o.Policy,
-		database: filepath.Join(o.Dir, "keydesk.db"), key: key, now: o.Now, log: o.Log,
+		oktaGroups: true,
+		front:      handlers.Config{DemoSignIn: issuer.SignIn(), DemoSignInPath: demoSignIn, Loopback: !o.AnyHost, Ticket: o.Ticket},
+		policy:     *o.Policy,
+		database:   filepath.Join(o.Dir, "keydesk.db"), key: key, now: o.Now, log: o.Log,
 	})
+	if err == nil {
+		console, a.issuer = a.Handler, issuer
+	}
 	return a, org, err
 }
 
@@ -98,4 +106,17 @@ func staffOf(org *oktasim.Org) []idp.Person {
 		people = append(people, idp.Person{Key: n.key, Sub: p.ID, Login: p.Login, Email: p.Email, Name: p.FirstName + " " + p.LastName, Groups: p.Groups, Note: n.note})
 	}
 	return people
+}
+
+// sendLogout brings the demo's issuer's word that somebody has signed out there to
+// the console.
+func sendLogout(ctx context.Context, console http.Handler, token string) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://localhost"+login.BackchannelPath, strings.NewReader(url.Values{"logout_token": {token}}.Encode()))
+	if err != nil {
+		return // the demo's own addresses are good
+	}
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	if resp, err := (inproc.Transport{Hosts: map[string]http.Handler{"localhost": console}}).RoundTrip(r); err == nil {
+		_ = resp.Body.Close()
+	}
 }

@@ -48,6 +48,7 @@ type Serve struct {
 	OIDCScopes           []string `env:"KEYDESK_OIDC_SCOPES" name:"oidc-scopes" sep:" " default:"openid profile email groups" help:"Scopes to ask for, separated by spaces."`
 	OIDCGroupsClaim      string   `env:"KEYDESK_OIDC_GROUPS_CLAIM" name:"oidc-groups-claim" default:"groups" help:"Claim that lists a person's groups."`
 	OIDCOktaIDClaim      string   `env:"KEYDESK_OIDC_OKTA_ID_CLAIM" name:"oidc-okta-id-claim" help:"Claim that holds a person's Okta user id, where the subject is not it."`
+	OIDCFreshACR         string   `env:"KEYDESK_OIDC_FRESH_ACR" name:"oidc-fresh-acr" help:"Kind of proof (acr) that a fresh sign-in asks the issuer for and must have. Default: any."`
 
 	DataDir         string `default:"data" env:"KEYDESK_DATA_DIR" help:"Folder for the database and the secret key."`
 	DatabaseURL     string `env:"KEYDESK_DATABASE_URL" help:"PostgreSQL database, such as postgres://keydesk:password@host/keydesk?sslmode=verify-full, for several replicas. Default: SQLite in the data folder, for one."`

@@ -40,6 +40,8 @@ type deed struct {
 	needs Decision // who has to approve; the zero Decision: nobody
 	seq   int64
 	got   okta.Receipt
+
+	proofLasts time.Duration // how much longer the proof of who the operator is must be good
 }
 
 // act is actOn for a change that is about nothing but the person.
@@ -136,7 +138,7 @@ func (d *Desk) decided(ctx context.Context, x *deed) *Error {
 	if ap := x.opts.approved; ap != nil {
 		return d.approver(ctx, x, ap.by)
 	}
-	return nil
+	return d.needsProof(x.who, x.spec, x.proofLasts)
 }
 
 // opened looks at what came with the request: the token, which must be this

@@ -13,13 +13,17 @@ import (
 
 // approver is whether the second person may agree to the deed as things are now.
 func (d *Desk) approver(ctx context.Context, x *deed, by Actor) *Error {
-	if x.needs.Second != "" && by.Tier().rank() < x.needs.Second.rank() {
+	by, stopped := d.serving(ctx, by, x.stakes())
+	switch {
+	case stopped != nil:
+		return stopped
+	case x.needs.Second != "" && by.Tier().rank() < x.needs.Second.rank():
 		return denied(x.spec.Action, refuse("second.role", "Who approves this has to be an owner.", d.policy.askFor(rolesFrom(x.needs.Second)...)))
 	}
 	if dec := d.policy.decide(by, x.spec, x.on); !dec.Allowed {
 		return denied(x.spec.Action, dec)
 	}
-	return d.inService(ctx, by, x.stakes())
+	return nil
 }
 
 // stillAsked refuses to do on a second person's word what is no longer what they
@@ -135,6 +139,12 @@ func (d *Desk) mayEnd(ctx context.Context, who Actor, w Waiting, note string, to
 	if e := legible(w.Spec.Action, Reason{Note: note}); e != nil && to != approval.Withdrawn {
 		return e
 	}
+	if to != approval.Approved {
+		return nil
+	}
+	if e := d.needsProof(who, w.stakes(), 0); e != nil {
+		return d.notYours(ctx, w.row(who), e)
+	}
 	return nil
 }
 
@@ -155,6 +165,13 @@ func (w Waiting) row(who Actor) audit.Row {
 	r.Op, r.Class, r.TargetID, r.Target = w.Spec.Op, string(w.Spec.Risk), w.TargetID, w.Target
 	r.Params = joined(w.Params, audit.Words(nil, params{Request: w.Seq}))
 	return r
+}
+
+// stakes is the request's row of the catalogue with the class of what takes two.
+func (w Waiting) stakes() Spec {
+	s := w.Spec
+	s.Risk = Privilege
+	return s
 }
 
 // Sweep forgets what expired requests would have done, and what was to be shown once

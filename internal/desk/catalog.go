@@ -23,7 +23,8 @@ const (
 	ActSessions    Perm = "sessions.act"
 	ReadRecord     Perm = "record.read"
 	ReadOwnRecord  Perm = "record.own"
-	ActApprovals   Perm = "approvals.act" // deciding what others asked for; each act's own right is needed too
+	ActApprovals   Perm = "approvals.act"  // deciding what others asked for; each act's own right is needed too
+	ActStaff       Perm = "staff.sessions" // seeing and ending colleagues' sessions in the console
 )
 
 // Risk is the class of an operation: what harm it does in the wrong hands.

@@ -49,6 +49,7 @@ func (d *Desk) NewPersonForm(ctx context.Context, who Actor, n NewPerson, text s
 		s := spec("users.create")
 		p.Create = Offer{Spec: s, Decision: d.policy.decideNew(who)}
 		if p.Create.Decision.Allowed {
+			p.Create.Proof = !d.Proven(who, s, 0)
 			p.Create.Token = d.issue(who, s.Action, okta.User{}, Standing{}, Object{}, "")
 		}
 		return p, nil
@@ -98,7 +99,14 @@ func (d *Desk) readyNew(ctx context.Context, x *deed, n NewPerson) (okta.NewUser
 	if dec := d.policy.decideNew(x.who); !dec.Allowed {
 		return made, d.refused(ctx, x, denied("users.create", dec))
 	}
-	if e := d.inService(ctx, x.who, x.spec); e != nil {
+	var stopped *Error
+	if x.who, stopped = d.serving(ctx, x.who, x.spec); stopped != nil {
+		return made, d.refused(ctx, x, stopped)
+	}
+	if dec := d.policy.decideActor(x.who, x.spec); !dec.Allowed {
+		return made, d.refused(ctx, x, denied(x.spec.Action, dec))
+	}
+	if e := d.needsProof(x.who, x.spec, 0); e != nil {
 		return made, d.refused(ctx, x, e)
 	}
 	if expired {

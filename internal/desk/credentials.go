@@ -56,7 +56,7 @@ func CounterActions() map[Action]UserAction {
 // everything that act asks is asked here too, so that nobody types a password for
 // nothing. It spends no token and changes nothing; the record keeps that it opened.
 func (d *Desk) OpenCounter(ctx context.Context, who Actor, a Action, id okta.UserID, o UserOpts) (Person, error) {
-	x := &deed{who: who, spec: spec(a), id: id, opts: o}
+	x := &deed{who: who, spec: spec(a), id: id, opts: o, proofLasts: typingTime}
 	leave, err := d.enter(ctx, x)
 	if err != nil {
 		return Person{}, err

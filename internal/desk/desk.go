@@ -18,17 +18,18 @@ import (
 
 // Desk acts on one organisation.
 type Desk struct {
-	okta   *okta.Client
-	app    bool // the credential is a service app's
-	record *audit.Log
-	asked  *approval.Requests
-	once   *once.Secrets
-	staff  StaffFunc
-	policy Policy
-	key    []byte // signs action tokens
-	mask   []byte // hides secrets in the record
-	now    func() time.Time
-	log    *slog.Logger
+	okta       *okta.Client
+	app        bool // the credential is a service app's
+	oktaGroups bool // the issuer's groups are Okta's own
+	record     *audit.Log
+	asked      *approval.Requests
+	once       *once.Secrets
+	staff      StaffFunc
+	policy     Policy
+	key        []byte // signs action tokens
+	mask       []byte // hides secrets in the record
+	now        func() time.Time
+	log        *slog.Logger
 
 	changes   turns[okta.UserID] // one at a time for each person
 	creations turns[string]      // one at a time for each login
@@ -45,10 +46,11 @@ type Desk struct {
 // StaffFunc tells the console role that a person had when they last signed in.
 type StaffFunc func(ctx context.Context, id okta.UserID) (Role, error)
 
-// Config is what a Desk is made of; every member but ServiceApp is required.
+// Config is what a Desk is made of; every member but ServiceApp and OktaGroups is required.
 type Config struct {
 	Okta       *okta.Client
 	ServiceApp bool // the client's credential is an app's and belongs to no person
+	OktaGroups bool // the groups that give roles are Okta's own, and are read there
 	Record     *audit.Log
 	Approvals  *approval.Requests
 	Once       *once.Secrets
@@ -63,7 +65,7 @@ type Config struct {
 // New returns a Desk.
 func New(c Config) *Desk {
 	d := &Desk{
-		okta: c.Okta, app: c.ServiceApp, record: c.Record, asked: c.Approvals, once: c.Once, staff: c.Staff, policy: c.Policy,
+		okta: c.Okta, app: c.ServiceApp, oktaGroups: c.OktaGroups, record: c.Record, asked: c.Approvals, once: c.Once, staff: c.Staff, policy: c.Policy,
 		key: c.Key, mask: c.Mask, now: c.Now, log: c.Log,
 	}
 	d.changes.atOnce, d.creations.atOnce, d.searches.atOnce, d.reading.atOnce = 1, 1, 2, 1

@@ -13,6 +13,7 @@ const (
 	Other      Kind = iota
 	Denied          // the actor's roles do not allow it
 	Guarded         // the target is protected from the actor
+	NeedsProof      // the actor has to sign in again first
 	NotFound        // Okta does not know the person
 	Conflict        // the page was stale, or Okta refuses it in this state
 	Invalid         // what was typed does not do; Field says where
@@ -26,7 +27,7 @@ const (
 
 // String is the kind in a word, for logs.
 func (k Kind) String() string {
-	words := []string{"failed", "denied", "guarded", "not found", "conflict", "invalid", "throttled", "upstream", "unsure", "limited", "unrecorded", "gone"}
+	words := []string{"failed", "denied", "guarded", "needs proof", "not found", "conflict", "invalid", "throttled", "upstream", "unsure", "limited", "unrecorded", "gone"}
 	if k < 0 || int(k) >= len(words) {
 		return "failed"
 	}

@@ -24,11 +24,12 @@ const operatorHolds = time.Minute
 func (d *Desk) readTarget(ctx context.Context, x *deed) *Error {
 	var rolesErr error
 	var notNow *Error
+	who := x.who
 	x.on = Standing{ID: x.id, In: x.in, Staff: x.shown.Staff, StaffKnown: x.shown.Known, StaffRead: time.UnixMilli(x.shown.Read)}
 	g, gctx := errgroup.WithContext(ctx)
 	g.Go(func() (err error) { x.user, err = d.okta.Users.Get(gctx, x.id); return err })
 	g.Go(func() error { x.on.Roles, rolesErr = d.okta.Roles.List(gctx, x.id); return nil })
-	g.Go(func() error { notNow = d.inService(gctx, x.who, x.stakes()); return nil })
+	g.Go(func() error { who, notNow = d.serving(gctx, x.who, x.stakes()); return nil })
 	if d.now().Sub(x.on.StaffRead) > staffHolds {
 		g.Go(func() error {
 			groups, err := d.okta.Access.Groups(gctx, x.id)
@@ -37,7 +38,8 @@ func (d *Desk) readTarget(ctx context.Context, x *deed) *Error {
 			return nil
 		})
 	}
-	if err := g.Wait(); err != nil {
+	err := g.Wait()
+	if x.who = who; err != nil {
 		return asError(translate(x.spec.Action, err))
 	}
 	owner, err := d.credentialOwner(ctx)
@@ -92,26 +94,6 @@ func (s *service) since(id okta.UserID, then time.Time) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.at[id].After(then)
-}
-
-// inService stops an operator whose own account is no longer in use: a session
-// of the console may outlive the job.
-func (d *Desk) inService(ctx context.Context, who Actor, s Spec) *Error {
-	if who.OktaID.IsZero() || s.Risk != Takeover && s.Risk != Privilege && d.service.since(who.OktaID, d.now().Add(-operatorHolds)) {
-		return nil
-	}
-	self, err := d.okta.Users.Get(ctx, who.OktaID)
-	if err != nil {
-		return &Error{Kind: Upstream, Action: s.Action, Rule: "actor.standing", Err: err, Msg: "Your own account could not be read in Okta, so nothing was sent. Try again."}
-	}
-	d.service.saw(who.OktaID, self, d.now())
-	if self.Status == okta.Active {
-		return nil
-	}
-	return &Error{
-		Kind: Denied, Action: s.Action, Rule: "actor.standing", Ask: "Ask whoever runs Keydesk.",
-		Msg: "Your own account is " + StatusWord(self.Status) + " in Okta, so you may not do this.",
-	}
 }
 
 // checkReason refuses to do without a reason and a ticket what the policy asks them

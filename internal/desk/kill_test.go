@@ -172,7 +172,7 @@ func child(dir string) error {
 	if os.Getenv("KEYDESK_TEST_JOB") == "assign" {
 		do, role = assignOne, desk.Admin
 	}
-	who := desk.Actor{ID: "test#1", Name: "Dana Kim", OktaID: self, Roles: []desk.Role{role}, Session: "s"}
+	who := desk.Actor{ID: "test#1", Name: "Dana Kim", OktaID: self, Roles: []desk.Role{role}, Session: "s", AuthTime: time.Now()}
 	ids := bufio.NewScanner(strings.NewReader(strings.ReplaceAll(os.Getenv("KEYDESK_TEST_IDS"), ",", "\n")))
 	for ids.Scan() {
 		before, err := record.Acts(ctx, audit.Filter{Target: ids.Text()})

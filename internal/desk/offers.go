@@ -73,6 +73,7 @@ func (d *Desk) offer(who Actor, u okta.User, on Standing, a Action, about Object
 			o.Choices[i].Other = "" // nothing to choose: it is mailed
 		}
 	}
+	o.Proof = !d.Proven(who, s, 0)
 	o.Token = d.issue(who, a, u, on, about, state)
 	return o
 }

@@ -54,6 +54,23 @@ func (d *Desk) SignedIn(ctx context.Context, who Actor) error {
 	return err
 }
 
+// SessionEnded writes the end of a sign-in session into the record.
+func (d *Desk) SessionEnded(ctx context.Context, who Actor, why string) error {
+	r := who.row("session_end")
+	r.Phase, r.Target, r.TargetID, r.Detail = audit.PhaseEvent, who.Email, who.OktaID.String(), "session ended: "+why
+	_, err := d.record.Add(ctx, r)
+	return err
+}
+
+// LogoutRefused writes into the record that somebody sent a logout token that was
+// not the issuer's.
+func (d *Desk) LogoutRefused(ctx context.Context, address, why string) error {
+	r := Actor{Address: address}.row("backchannel_logout")
+	r.Phase, r.Detail = audit.PhaseEvent, "refused: "+why
+	_, err := d.record.Add(ctx, r)
+	return err
+}
+
 // row is a row of the record in which nothing stands yet but who does what.
 func (a Actor) row(does Action) audit.Row {
 	return audit.Row{ActorID: a.ID, ActorName: a.Name, ActorRole: string(a.Tier()), AuthTime: a.AuthTime, Session: a.Session, Address: a.Address, Action: string(does)}

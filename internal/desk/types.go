@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"context"
 	"time"
 
 	"keydesk/internal/audit"
@@ -31,6 +32,10 @@ type Actor struct {
 	AuthTime time.Time // when the issuer last saw proof of who they are
 	Session  string    // names the sign-in session in tokens and in the record; not its secret
 	Address  string    // the client's network address
+
+	// Groups asks the issuer for the actor's groups as they are now; told is false
+	// where it cannot say. Nil: it cannot be asked.
+	Groups func(context.Context) (names []string, told bool, err error) `json:"-"`
 }
 
 // Reason is why an operator acts; it goes into the record.
@@ -151,6 +156,7 @@ type Offer struct {
 	Decision Decision
 	Likely   bool     // the one action that this person most likely needs
 	Token    string   // one-time; empty when not allowed
+	Proof    bool     // a fresh sign-in is needed first
 	Effects  []string // what will happen, a sentence each
 	Choices  []Choice // what the operator decides in the dialog
 }

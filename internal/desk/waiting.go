@@ -18,6 +18,7 @@ type Waiting struct {
 	Person okta.UserID
 	Mine   bool     // who looks is who asked: they may withdraw it
 	Decide Decision // whether who looks may decide; the act itself is decided on again
+	Proof  bool     // who looks has to sign in again before they approve
 }
 
 // ApprovalsPage is what waits for a second person, and what was decided lately.
@@ -87,6 +88,7 @@ func (d *Desk) known(ctx context.Context, who Actor, all []approval.Request) ([]
 	var ids []okta.UserID
 	for _, r := range all {
 		w := d.policy.waiting(who, r)
+		w.Proof = !d.Proven(who, w.stakes(), 0)
 		if !w.Person.IsZero() && (w.Mine || d.policy.May(who, w.Spec.Perm) || d.policy.May(who, ReadRecord)) {
 			out = append(out, w)
 			ids = append(ids, w.Person)

@@ -4,7 +4,7 @@
 //
 // It does what a console needs of an issuer: authorization code flow with PKCE
 // (S256, required), nonce, prompt, max_age and auth_time, at_hash, groups,
-// userinfo, RFC 9207 and RP-initiated logout.
+// userinfo, RFC 9207, RP-initiated and back-channel logout.
 //
 // Its back channel (ServeHTTP) is reached in process under a name that does not
 // exist; its two pages (SignIn) stand on the console's own origin, so that the
@@ -12,6 +12,7 @@
 package idp
 
 import (
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -41,6 +42,10 @@ type Config struct {
 	SignedOutPath          string // where it may be sent after signing out
 	SignInPath             string // where SignIn is mounted, no slash at the end
 	Stylesheet, Icon       string // addresses of the console's style sheet and icon; may be empty
+
+	// Logout takes a logout token to the client when somebody signs out here. Nil:
+	// the client is not told.
+	Logout func(ctx context.Context, token string)
 }
 
 // Issuer is the demo's issuer. It is safe for concurrent use.
@@ -48,7 +53,8 @@ type Issuer struct {
 	cfg    Config
 	keyID  string
 	public *ecdsa.PublicKey
-	signer jose.Signer
+	signer jose.Signer // of ID tokens
+	ender  jose.Signer // of logout tokens
 	back   *http.ServeMux
 	memory *memory
 }
@@ -70,10 +76,11 @@ func New(cfg Config) (*Issuer, error) {
 		return nil, err
 	}
 	i := &Issuer{cfg: cfg, keyID: rand.Text(), public: &key.PublicKey, memory: newMemory(cfg.Now)}
-	i.signer, err = jose.NewSigner(
-		jose.SigningKey{Algorithm: jose.ES256, Key: jose.JSONWebKey{Key: key, KeyID: i.keyID}},
-		(&jose.SignerOptions{}).WithType("JWT"))
-	if err != nil {
+	signs := jose.SigningKey{Algorithm: jose.ES256, Key: jose.JSONWebKey{Key: key, KeyID: i.keyID}}
+	if i.signer, err = jose.NewSigner(signs, (&jose.SignerOptions{}).WithType("JWT")); err != nil {
+		return nil, err
+	}
+	if i.ender, err = jose.NewSigner(signs, (&jose.SignerOptions{}).WithType("logout+jwt")); err != nil {
 		return nil, err
 	}
 	i.back = http.NewServeMux()
@@ -105,9 +112,11 @@ func (i *Issuer) discovery(w http.ResponseWriter, _ *http.Request) {
 		"code_challenge_methods_supported":               []string{"S256"},
 		"token_endpoint_auth_methods_supported":          []string{"client_secret_basic", "client_secret_post"},
 		"scopes_supported":                               []string{"openid", "profile", "email", "groups"},
-		"claims_supported":                               []string{"sub", "name", "preferred_username", "email", "email_verified", "groups", "auth_time"},
+		"claims_supported":                               []string{"sub", "name", "preferred_username", "email", "email_verified", "groups", "auth_time", "sid"},
 		"prompt_values_supported":                        []string{"none", "login", "select_account"},
 		"authorization_response_iss_parameter_supported": true,
+		"backchannel_logout_supported":                   i.cfg.Logout != nil,
+		"backchannel_logout_session_supported":           i.cfg.Logout != nil,
 	})
 }
 

@@ -273,3 +273,38 @@ func TestEndSession(t *testing.T) {
 		}
 	}
 }
+
+// TestBackchannel: who signs out at the issuer is signed out at the client, by a
+// token that go-oidc takes; who proves once more who they are keeps the session.
+func TestBackchannel(t *testing.T) {
+	r := newRig(t)
+	var sent []string
+	r.issuer.cfg.Logout = func(_ context.Context, token string) { sent = append(sent, token) }
+	sid := func(opts ...oauth2.AuthCodeOption) string {
+		q, verifier := r.signIn("helpdesk", opts...)
+		tok, err := r.tokens(q, verifier)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var c struct{ SID string }
+		if err := r.verify(tok).Claims(&c); err != nil || c.SID == "" {
+			t.Fatal(c, err)
+		}
+		return c.SID
+	}
+	first := sid()
+	if again := sid(oauth2.SetAuthURLParam("prompt", "login")); again != first || len(sent) != 0 {
+		t.Errorf("a fresh sign-in is in session %s, not %s; %d sent", again, first, len(sent))
+	}
+	r.issuer.EndSessions(t.Context(), "00u1")
+	if len(sent) != 1 {
+		t.Fatalf("%d sent", len(sent))
+	}
+	lt, err := r.oidc.Verifier(&oidc.Config{ClientID: "keydesk", Now: func() time.Time { return r.now }}).VerifyLogout(r.back, sent[0])
+	if err != nil || lt.Subject != "00u1" || lt.SessionID != first {
+		t.Errorf("%+v %v", lt, err)
+	}
+	if q, _ := r.signIn("helpdesk", oauth2.SetAuthURLParam("prompt", "none")); q.Get("error") != "login_required" {
+		t.Error(q)
+	}
+}

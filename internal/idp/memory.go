@@ -15,9 +15,9 @@ const (
 // grant is what somebody agreed to by signing in; a code, an access token and
 // the browser's session at the issuer each stand for one.
 type grant struct {
-	sub, scope, nonce, challenge, redirect string
-	authTime, expires                      time.Time
-	tokens                                 []string // access tokens that its code has given
+	sub, sid, scope, nonce, challenge, redirect string
+	authTime, expires                           time.Time
+	tokens                                      []string // access tokens that its code has given
 }
 
 // memory is all that the issuer remembers.
@@ -37,10 +37,15 @@ func newMemory(now func() time.Time) *memory {
 // newCode makes a code for g, good for a minute and for one use.
 func (m *memory) newCode(g grant) string { return m.put(m.codes, g, codeTTL) }
 
-// newSession makes the browser known to the issuer.
-func (m *memory) newSession(sub string) (string, time.Time) {
-	at := m.now()
-	return m.put(m.sessions, grant{sub: sub, authTime: at}, sessionTTL), at
+// newSession makes the browser known to the issuer, in place of the session that
+// had this key. Who proves once more who they are stays in the session of that name.
+func (m *memory) newSession(sub, instead string) (string, grant) {
+	g := grant{sub: sub, sid: rand.Text(), authTime: m.now()}
+	if was, known := m.get(m.sessions, instead); known && was.sub == sub {
+		g.sid = was.sid
+	}
+	m.endSession(instead)
+	return m.put(m.sessions, g, sessionTTL), g
 }
 
 func (m *memory) put(in map[string]*grant, g grant, ttl time.Duration) string {
@@ -91,10 +96,13 @@ func (m *memory) get(in map[string]*grant, key string) (grant, bool) {
 	return *g, true
 }
 
-func (m *memory) endSession(key string) {
+// endSession forgets a session and returns what it was.
+func (m *memory) endSession(key string) (was grant, known bool) {
+	was, known = m.get(m.sessions, key)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	delete(m.sessions, key)
+	return was, known
 }
 
 func (m *memory) sweep() {

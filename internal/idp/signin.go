@@ -47,7 +47,7 @@ func (i *Issuer) authorize(w http.ResponseWriter, r *http.Request) {
 	}
 	switch {
 	case known && (req.prompt == "" || req.prompt == "none"):
-		req.sub, req.authTime = held.sub, held.authTime
+		req.sub, req.sid, req.authTime = held.sub, held.sid, held.authTime
 		i.grantCode(w, r, req)
 	case req.prompt == "none":
 		i.respond(w, r, req, url.Values{"error": {"login_required"}})
@@ -70,10 +70,9 @@ func (i *Issuer) choose(w http.ResponseWriter, r *http.Request) {
 		i.page(w, http.StatusBadRequest, sorry("There is no such person in the demo. Go back and choose again."))
 		return
 	}
-	i.memory.endSession(cookieValue(r))
-	session, at := i.memory.newSession(who.Sub)
+	session, g := i.memory.newSession(who.Sub, cookieValue(r))
 	http.SetCookie(w, i.cookie(r, session, 0))
-	req.sub, req.authTime = who.Sub, at
+	req.sub, req.sid, req.authTime = g.sub, g.sid, g.authTime
 	i.grantCode(w, r, req)
 }
 
@@ -146,7 +145,9 @@ func (i *Issuer) respond(w http.ResponseWriter, r *http.Request, req request, q 
 // endSession is RP-initiated logout. Only who shows an ID token of our client is
 // sent back, and only to its signed-out page.
 func (i *Issuer) endSession(w http.ResponseWriter, r *http.Request) {
-	i.memory.endSession(cookieValue(r))
+	if was, known := i.memory.endSession(cookieValue(r)); known {
+		i.tell(r.Context(), was)
+	}
 	http.SetCookie(w, i.cookie(r, "", -1))
 	q := r.URL.Query()
 	if !i.hinted(q.Get("id_token_hint")) || !onOrigin(q.Get("post_logout_redirect_uri"), r.Host, i.cfg.SignedOutPath) {

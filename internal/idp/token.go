@@ -61,6 +61,7 @@ func (i *Issuer) idToken(who Person, access string, g grant) (string, error) {
 	half := sha256.Sum256([]byte(access))
 	claims := about(who, g.scope)
 	claims["azp"] = i.cfg.ClientID
+	claims["sid"] = g.sid
 	claims["auth_time"] = g.authTime.Unix()
 	claims["at_hash"] = base64.RawURLEncoding.EncodeToString(half[:len(half)/2])
 	if g.nonce != "" {

@@ -15,7 +15,8 @@ const nameLen = 16 // of a session's name in the record
 
 // Actor returns who is signed in. false means nobody is; an error means that it
 // cannot be told now and is never "signed out". Somebody in no group of the
-// console is an actor without roles.
+// console is an actor without roles. What roles an actor has was asked for less
+// than a minute ago, where there is somebody to ask.
 func (l *Login) Actor(c echo.Context) (desk.Actor, bool, error) {
 	ses, err := l.sessions.Get(c.Request(), l.sessions.name)
 	if err != nil {
@@ -24,42 +25,55 @@ func (l *Login) Actor(c echo.Context) (desk.Actor, bool, error) {
 	if ses.IsNew {
 		return desk.Actor{}, false, nil
 	}
-	d := dataOf(ses)
-	who := desk.Actor{ID: d.Actor, Unmapped: d.Unmapped, Email: d.Email, Name: d.Name, Session: hash(ses.ID)[:nameLen], Address: c.RealIP()}
+	who, err := actorOf(*dataOf(ses))
+	if err != nil {
+		return desk.Actor{}, false, storeFault(err)
+	}
+	who.Address = c.RealIP()
+	who.Groups = l.groups(ses)
+	return l.confirmed(c.Request().Context(), ses, who)
+}
+
+// actorOf is who a session belongs to.
+func actorOf(d sessionData) (desk.Actor, error) {
+	who := desk.Actor{ID: d.Actor, Unmapped: d.Unmapped, Email: d.Email, Name: d.Name, Session: d.Handle, Address: d.Address}
 	for _, r := range d.Roles {
 		who.Roles = append(who.Roles, desk.Role(r))
 	}
 	if d.AuthTime > 0 {
 		who.AuthTime = time.Unix(d.AuthTime, 0)
 	}
-	if d.OktaID != "" {
-		if err := who.OktaID.UnmarshalText([]byte(d.OktaID)); err != nil {
-			return desk.Actor{}, false, storeFault(err)
-		}
+	if d.OktaID == "" {
+		return who, nil
 	}
-	return who, true, nil
+	return who, who.OktaID.UnmarshalText([]byte(d.OktaID))
 }
 
 // data turns claims into what the session keeps of them.
 func (l *Login) data(who Claims, oktaID, why string) *sessionData {
-	d := &sessionData{Actor: who.ActorID(), OktaID: oktaID, Unmapped: why, Email: who.Email, Name: displayName(who)}
+	d := &sessionData{Actor: who.ActorID(), OktaID: oktaID, Unmapped: why, Email: who.Email, Name: displayName(who), SID: who.SID}
 	id := desk.Actor{}.OktaID
 	if oktaID != "" && id.UnmarshalText([]byte(oktaID)) != nil {
 		d.OktaID, d.Unmapped = "", "What the sign-in service gives as your Okta id is not one."
 	}
-	if tier := l.cfg.Tier(who.Groups); tier != "" {
-		d.Roles = []string{tier}
-	}
-	if l.cfg.Roles != nil {
-		d.Roles = nil
-		for _, r := range l.cfg.Roles(who.Groups) {
-			d.Roles = append(d.Roles, string(r))
-		}
+	for _, r := range l.rolesOf(who.Groups) {
+		d.Roles = append(d.Roles, string(r))
 	}
 	if !who.AuthTime.IsZero() {
 		d.AuthTime = who.AuthTime.Unix()
 	}
 	return d
+}
+
+// rolesOf are the roles that groups give.
+func (l *Login) rolesOf(groups []string) []desk.Role {
+	if l.cfg.Roles != nil {
+		return l.cfg.Roles(groups)
+	}
+	if tier := l.cfg.Tier(groups); tier != "" {
+		return []desk.Role{desk.Role(tier)}
+	}
+	return nil
 }
 
 func displayName(who Claims) string {

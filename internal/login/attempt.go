@@ -35,23 +35,25 @@ const (
 type attempt struct {
 	state, browser, nonce, verifier, redirectURI, returnTo, address string
 	fresh                                                           bool // the issuer is asked to see proof anew
+
+	again, actor string    // the session that asked for a fresh sign-in, and who has to be the one who signs in
+	begun        time.Time // what is proved for such a one has to be proved after this
 }
 
 // Start sends the browser to the issuer (GET /auth/login?return_to=).
 func (l *Login) Start(c echo.Context) error {
-	return l.start(c, returnTo(c.QueryParam("return_to")), false)
+	return l.start(c, attempt{returnTo: returnTo(c.QueryParam("return_to"))})
 }
 
-func (l *Login) start(c echo.Context, back string, fresh bool) error {
+// start sends the browser away with a, to which it adds all that is secret.
+func (l *Login) start(c echo.Context, a attempt) error {
 	ctx := c.Request().Context()
 	p, err := l.issuer.get(ctx)
 	if err != nil {
 		return unreachable(err)
 	}
-	a := attempt{
-		state: secret(), browser: secret(), nonce: secret(), verifier: oauth2.GenerateVerifier(),
-		redirectURI: l.origin(c.Request()) + CallbackPath, returnTo: back, address: c.RealIP(), fresh: fresh,
-	}
+	a.state, a.browser, a.nonce, a.verifier = secret(), secret(), secret(), oauth2.GenerateVerifier()
+	a.redirectURI, a.address, a.begun = l.origin(c.Request())+CallbackPath, c.RealIP(), l.cfg.Now()
 	if err := l.remember(ctx, a); err != nil {
 		return storeFault(err)
 	}
@@ -70,6 +72,9 @@ func (l *Login) authorizeURL(p *provider, a attempt) string {
 	options := []oauth2.AuthCodeOption{oidc.Nonce(a.nonce), oauth2.S256ChallengeOption(a.verifier)}
 	if a.fresh { // with max_age the issuer has to say when it saw proof
 		options = append(options, oauth2.SetAuthURLParam("prompt", "login"), oauth2.SetAuthURLParam("max_age", "0"))
+	}
+	if a.again != "" && l.cfg.FreshACR != "" {
+		options = append(options, oauth2.SetAuthURLParam("acr_values", l.cfg.FreshACR))
 	}
 	return conf.AuthCodeURL(a.state, options...)
 }
@@ -99,18 +104,31 @@ func (l *Login) remember(ctx context.Context, a attempt) error {
 	if err != nil {
 		return err
 	}
-	_, err = l.db.W.ExecContext(ctx, `insert into login_attempt (state_hash, browser_hash, nonce, verifier, redirect_uri, return_to, address, expires_at, fresh)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-		hash(a.state), hash(a.browser), a.nonce, a.verifier, a.redirectURI, a.returnTo, a.address, l.cfg.Now().Add(attemptTTL).UnixMilli(), a.fresh)
+	_, err = l.db.W.ExecContext(ctx, `insert into login_attempt (state_hash, browser_hash, nonce, verifier, redirect_uri, return_to, address, expires_at, fresh, again, actor_id, begun_at)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+		hash(a.state), hash(a.browser), a.nonce, a.verifier, a.redirectURI, a.returnTo, a.address, a.begun.Add(attemptTTL).UnixMilli(), a.fresh, a.again, a.actor, a.begun.UnixMilli())
 	return err
 }
 
-// take ends the attempt that this state and this browser began; each can be
-// taken once. Another browser's request leaves it as it is.
+// take uses the attempt that this state and this browser began; each can be used
+// once. Another browser's request leaves it as it is.
 func (l *Login) take(ctx context.Context, state, browser string) (a attempt, ok bool, err error) {
-	err = l.db.W.QueryRowContext(ctx, `delete from login_attempt where state_hash = $1 and browser_hash = $2 and expires_at > $3
-		returning nonce, verifier, redirect_uri, return_to, fresh`,
-		hash(state), hash(browser), l.cfg.Now().UnixMilli()).Scan(&a.nonce, &a.verifier, &a.redirectURI, &a.returnTo, &a.fresh)
+	var begun int64
+	err = l.db.W.QueryRowContext(ctx, `update login_attempt set used = true where state_hash = $1 and browser_hash = $2 and expires_at > $3 and not used
+		returning nonce, verifier, redirect_uri, return_to, fresh, again, actor_id, begun_at`,
+		hash(state), hash(browser), l.cfg.Now().UnixMilli()).Scan(&a.nonce, &a.verifier, &a.redirectURI, &a.returnTo, &a.fresh, &a.again, &a.actor, &begun)
+	a.begun = time.UnixMilli(begun)
+	if errors.Is(err, sql.ErrNoRows) {
+		return a, false, nil
+	}
+	return a, err == nil, err
+}
+
+// usedBy returns what an attempt was for that this browser has used already, once.
+func (l *Login) usedBy(ctx context.Context, state, browser string) (a attempt, ok bool, err error) {
+	err = l.db.W.QueryRowContext(ctx, `delete from login_attempt where state_hash = $1 and browser_hash = $2 and expires_at > $3 and used
+		returning return_to, fresh, again, actor_id`,
+		hash(state), hash(browser), l.cfg.Now().UnixMilli()).Scan(&a.returnTo, &a.fresh, &a.again, &a.actor)
 	if errors.Is(err, sql.ErrNoRows) {
 		return a, false, nil
 	}

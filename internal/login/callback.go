@@ -5,6 +5,8 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 	"golang.org/x/oauth2"
@@ -28,15 +30,21 @@ func (l *Login) Callback(c echo.Context) error {
 	if err != nil {
 		return unreachable(err)
 	}
-	a, err := l.redeem(c, in.state)
-	if err != nil {
+	a, again, err := l.redeem(c, in.state)
+	switch {
+	case err != nil:
 		return err
+	case again: // a second press at the issuer, or a repeated request whose first answer was lost: nothing of it is used
+		return l.start(c, a)
 	}
 	if err := in.check(l.cfg.Issuer, p.promiseIss); err != nil {
 		return err
 	}
-	who, raw, err := l.exchange(ctx, p, a, in.code)
+	who, given, err := l.exchange(ctx, p, a, in.code)
 	if err != nil {
+		return err
+	}
+	if err := l.provenAgain(a, who); err != nil {
 		return err
 	}
 	switch good, err := l.proven(ctx, who); {
@@ -45,9 +53,9 @@ func (l *Login) Callback(c echo.Context) error {
 	case !good && a.fresh:
 		return untrusted(errors.New("the issuer was asked to see proof anew and did not"))
 	case !good:
-		return l.start(c, a.returnTo, true)
+		return l.start(c, attempt{returnTo: a.returnTo, fresh: true, again: a.again, actor: a.actor})
 	}
-	if err := l.begin(c, who, raw); err != nil {
+	if err := l.begin(c, a, who, given); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, a.returnTo)
@@ -94,44 +102,53 @@ func (in answer) check(issuer string, promised bool) error {
 	return nil
 }
 
-// redeem ties the answer to the browser that asked, by its cookie.
-func (l *Login) redeem(c echo.Context, state string) (attempt, error) {
+// redeem ties the answer to the browser that asked, by its cookie. again is set
+// where that browser has had an answer to it before.
+func (l *Login) redeem(c echo.Context, state string) (a attempt, again bool, err error) {
 	k, err := c.Cookie(l.attemptName(state))
 	if err != nil {
-		return attempt{}, badRequest(sayStartAgain, errors.New("no cookie for this state"))
+		return a, false, badRequest(sayStartAgain, errors.New("no cookie for this state"))
 	}
-	a, ok, err := l.take(c.Request().Context(), state, k.Value)
+	ctx := c.Request().Context()
+	a, ok, err := l.take(ctx, state, k.Value)
+	if err == nil && !ok {
+		a, again, err = l.usedBy(ctx, state, k.Value)
+	}
 	if err != nil {
-		return a, storeFault(err)
+		return a, false, storeFault(err)
 	}
 	c.SetCookie(l.attemptCookie(state, "", -1))
-	if !ok {
-		return a, badRequest(sayStartAgain, errors.New("unknown, used or expired state"))
+	if !ok && !again {
+		return a, false, badRequest(sayStartAgain, errors.New("unknown, used or expired state"))
 	}
-	return a, nil
+	return a, again, nil
 }
 
-// exchange turns the code into claims that have passed every check, and the ID
-// token they came in.
-func (l *Login) exchange(ctx context.Context, p *provider, a attempt, code string) (Claims, string, error) {
+// exchange turns the code into claims that have passed every check, and the tokens
+// that came with them.
+func (l *Login) exchange(ctx context.Context, p *provider, a attempt, code string) (Claims, tokens, error) {
 	ctx = l.issuer.context(ctx)
 	tok, err := l.oauth(p, a.redirectURI).Exchange(ctx, code, oauth2.VerifierOption(a.verifier))
 	if err != nil {
-		return Claims{}, "", tokenFailure(err)
+		return Claims{}, tokens{}, tokenFailure(err)
 	}
 	raw, _ := tok.Extra("id_token").(string)
 	t, err := l.verify(ctx, p, raw, tok.AccessToken, a.nonce)
 	if err != nil {
-		return Claims{}, "", untrusted(err)
+		return Claims{}, tokens{}, untrusted(err)
 	}
 	if err := l.complete(ctx, p, tok, t); err != nil {
-		return Claims{}, "", untrusted(err)
+		return Claims{}, tokens{}, untrusted(err)
 	}
 	who, err := l.claims(t)
 	if err != nil {
-		return who, "", untrusted(err)
+		return who, tokens{}, untrusted(err)
 	}
-	return who, raw, nil
+	given := tokens{ID: raw}
+	if p.userinfo && !tok.Expiry.IsZero() {
+		given.Access, given.Until = tok.AccessToken, l.cfg.Now().Add(time.Until(tok.Expiry)).UnixMilli()
+	}
+	return who, given, nil
 }
 
 func tokenFailure(err error) *Error {
@@ -146,19 +163,35 @@ func tokenFailure(err error) *Error {
 	return untrusted(err)
 }
 
-func (l *Login) begin(c echo.Context, who Claims, raw string) error {
+// begin gives the browser a new session, or raises the one that asked for a fresh
+// sign-in.
+func (l *Login) begin(c echo.Context, a attempt, who Claims, given tokens) error {
 	ctx := c.Request().Context()
 	oktaID, why, err := l.cfg.Identify(ctx, who)
 	if err != nil {
 		return &Error{http.StatusServiceUnavailable, sayNoOkta, err}
 	}
 	d := l.data(who, oktaID, why)
-	d.IDToken = raw
+	d.tokens, d.Confirmed, d.Address, d.Agent = given, l.cfg.Now().UnixMilli(), c.RealIP(), agentOf(c)
 	if err := l.recordStaff(ctx, who, d); err != nil {
 		return storeFault(err)
 	}
-	if err := l.sessions.renew(c.Request(), c.Response(), d); err != nil {
+	ses, err := l.sessions.Get(c.Request(), l.sessions.name)
+	if err == nil && a.again != "" && !ses.IsNew && dataOf(ses).Handle == a.again && dataOf(ses).Counter == nil {
+		err = l.sessions.raise(c.Request(), c.Response(), ses, d)
+	} else {
+		err = l.sessions.renew(c.Request(), c.Response(), d)
+	}
+	if err != nil {
 		return storeFault(err)
 	}
 	return nil
+}
+
+const maxAgent = 300
+
+// agentOf is what the browser says it is.
+func agentOf(c echo.Context) string {
+	s := strings.ToValidUTF8(c.Request().UserAgent(), "")
+	return s[:min(len(s), maxAgent)]
 }

@@ -86,15 +86,47 @@ func TestStateIsUsedOnce(t *testing.T) {
 	if p := b.get(back); p.status != http.StatusSeeOther {
 		t.Fatal(p)
 	}
-	if b.cookie("__Host-login-") != nil || r.count("login_attempt") != 0 {
-		t.Error("the attempt outlived its use")
+	if b.cookie("__Host-login-") != nil {
+		t.Error("the cookie outlived its use")
 	}
 	b.do(http.MethodPost, consoleURL+"/auth/logout")
 	r.refused(b, b.get(back), http.StatusBadRequest)
+	thief := r.browser()
+	thief.plant(cookie.Name, secret())
+	r.refused(thief, thief.get(back), http.StatusBadRequest)
+	b.plant(cookie.Name, cookie.Value)
+	r.refused(b, b.get(back), http.StatusSeeOther) // begun anew, and no more than that
 	b.plant(cookie.Name, cookie.Value)
 	r.refused(b, b.get(back), http.StatusBadRequest)
 	if r.issuer.tokens != 1 {
 		t.Errorf("%d token requests, want 1", r.issuer.tokens)
+	}
+}
+
+// TestTwoAnswers: who presses twice at the issuer, or whose browser repeats a request
+// of which it never saw the answer, is signed in all the same and gets where they were
+// going; the second answer itself is not used.
+func TestTwoAnswers(t *testing.T) {
+	r := newRig(t)
+	b := r.browser()
+	u := b.start("?return_to=/users%3Fq=ann")
+	cookie := b.cookie("__Host-login-")
+	first, second := r.issuer.authorize(u), r.issuer.authorize(u)
+	lost := r.browser() // what the first answer set never reached the browser
+	lost.plant(cookie.Name, cookie.Value)
+	if p := lost.get(first); p.status != http.StatusSeeOther {
+		t.Fatal(p)
+	}
+	p := b.get(second)
+	u, err := url.Parse(p.to)
+	if err != nil || p.status != http.StatusSeeOther || u.Host != "issuer.test" {
+		t.Fatalf("%d %s", p.status, p.to)
+	}
+	if p := b.get(r.issuer.authorize(u)); p.status != http.StatusSeeOther || p.to != "/users?q=ann" {
+		t.Errorf("%d %s (%v)", p.status, p.to, r.last())
+	}
+	if _, in := b.who(); !in {
+		t.Error("not signed in")
 	}
 }
 

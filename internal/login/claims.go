@@ -17,6 +17,8 @@ type Claims struct {
 	Groups          []string
 	OktaID          string    // the claim named by Config.OktaIDClaim
 	AuthTime        time.Time // zero when the issuer does not say
+	ACR             string    // how it saw proof, in its own words
+	SID             string    // its name for its own session; empty when it does not say
 }
 
 // ActorID is the operator's lasting name. An issuer has no fragment, so no two
@@ -25,7 +27,7 @@ func (c Claims) ActorID() string { return c.Issuer + "#" + c.Subject }
 
 func (l *Login) claims(t idToken) (Claims, error) {
 	c := Claims{Issuer: t.Issuer, Subject: t.Subject}
-	var errs [6]error
+	var errs [8]error
 	c.Login, errs[0] = text(t.claims, "preferred_username")
 	c.Name, errs[1] = text(t.claims, "name")
 	c.Email, errs[2] = text(t.claims, "email")
@@ -34,7 +36,12 @@ func (l *Login) claims(t idToken) (Claims, error) {
 	if l.cfg.OktaIDClaim != "" {
 		c.OktaID, errs[5] = text(t.claims, l.cfg.OktaIDClaim)
 	}
+	c.ACR, errs[6] = text(t.claims, "acr")
+	c.SID, errs[7] = text(t.claims, "sid")
 	c.EmailVerified = string(t.claims["email_verified"]) == "true"
+	if len(c.SID) > maxSubject {
+		errs[7] = errors.New("claim sid is too long")
+	}
 	return c, errors.Join(errs[:]...)
 }
 

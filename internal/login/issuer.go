@@ -21,6 +21,7 @@ import (
 type issuer struct {
 	cfg    Config
 	client *http.Client
+	keys   *gate // of the way to the keys that logout tokens have
 	flight singleflight.Group
 	known  atomic.Pointer[provider]
 }
@@ -29,18 +30,19 @@ type issuer struct {
 type provider struct {
 	*oidc.Provider
 	verifier   *oidc.IDTokenVerifier
+	logouts    *oidc.IDTokenVerifier // of logout tokens; asks for keys sparingly
 	endpoint   oauth2.Endpoint
 	userinfo   bool
 	endSession string
 	promiseIss bool // RFC 9207: every answer names its issuer
 }
 
-func newIssuer(cfg Config) *issuer {
+func newIssuer(cfg Config, keys *gate) *issuer {
 	rt := cfg.HTTP
 	if rt == nil {
 		rt = http.DefaultTransport.(*http.Transport).Clone() //nolint:errcheck // the standard library's own type
 	}
-	return &issuer{cfg: cfg, client: &http.Client{
+	return &issuer{cfg: cfg, keys: keys, client: &http.Client{
 		Transport:     limited{rt},
 		Timeout:       issuerTimeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -108,7 +110,11 @@ func (i *issuer) discover(ctx context.Context) (*provider, error) {
 	}
 	p := &provider{Provider: found, endpoint: found.Endpoint(), userinfo: doc.UserInfo != "", endSession: doc.EndSession, promiseIss: doc.Iss}
 	p.endpoint.AuthStyle = authStyle(doc.Auth, i.cfg.ClientSecret)
-	p.verifier = found.Verifier(&oidc.Config{ClientID: i.cfg.ClientID, SupportedSigningAlgs: []string{oidc.RS256, oidc.ES256}, Now: i.cfg.Now})
+	conf := &oidc.Config{ClientID: i.cfg.ClientID, SupportedSigningAlgs: []string{oidc.RS256, oidc.ES256}, Now: i.cfg.Now}
+	p.verifier = found.Verifier(conf)
+	sparing := *i.client
+	sparing.Transport = gated{i.client.Transport, i.keys, i.cfg.Now}
+	p.logouts = oidc.NewVerifier(i.cfg.Issuer, oidc.NewRemoteKeySet(oidc.ClientContext(context.WithoutCancel(ctx), &sparing), doc.Keys), conf)
 	return p, nil
 }
 

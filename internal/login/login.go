@@ -5,6 +5,7 @@ package login
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"time"
@@ -46,6 +47,19 @@ type Config struct {
 	Idle, Absolute time.Duration
 	Now            func() time.Time
 
+	FreshACR string // the acr that a fresh sign-in asks for and must have; empty: any
+
+	// Confirm says what of an operator's roles is still held; told is false where
+	// there is nobody to ask. A *desk.Error of kind Denied ends their session. Nil:
+	// nobody is ever asked.
+	Confirm func(context.Context, desk.Actor) (roles []desk.Role, told bool, err error)
+	// Ended is told of each session that ended, once, and why. May be nil.
+	Ended func(ctx context.Context, who desk.Actor, why string)
+
+	// LogoutRefused is told, at most once a minute, that a logout token was not
+	// believed, and why. May be nil.
+	LogoutRefused func(ctx context.Context, address, why string)
+
 	// Tier names the highest role that these groups give, "" for none.
 	Tier func(groups []string) string
 	// Roles lists all of them, where one person may hold several. Nil: Tier alone.
@@ -61,6 +75,8 @@ type Login struct {
 	db       *store.DB
 	sessions *webSessions
 	issuer   *issuer
+	asking   asking
+	logouts  logouts
 }
 
 // New prepares the sign-in. The issuer is first asked when somebody signs in,
@@ -84,16 +100,22 @@ func New(cfg Config, db *store.DB) *Login {
 	if !slices.Contains(cfg.Scopes, "openid") {
 		cfg.Scopes = append([]string{"openid"}, cfg.Scopes...)
 	}
-	return &Login{cfg: cfg, db: db, sessions: newSessions(cfg, db), issuer: newIssuer(cfg)}
+	l := &Login{cfg: cfg, db: db, sessions: newSessions(cfg, db)}
+	l.issuer = newIssuer(cfg, &l.logouts.keys)
+	if cfg.Ended != nil {
+		l.sessions.ended = func(ctx context.Context, d sessionData, why string) {
+			who, _ := actorOf(d) // an id that cannot be read is left out
+			cfg.Ended(ctx, who, why)
+		}
+	}
+	return l
 }
 
 // Sweep forgets sessions and sign-ins that have run out; to be called about
 // once a minute. Nothing depends on it but the size of the database.
 func (l *Login) Sweep(ctx context.Context) error {
-	if err := l.sessions.sweep(ctx); err != nil {
-		return err
-	}
-	return l.sweepAttempts(ctx)
+	l.asking.sweep(l.cfg.Now())
+	return errors.Join(l.sessions.sweep(ctx), l.sweepAttempts(ctx), l.sweepLogouts(ctx))
 }
 
 // EndAll signs an operator out of every browser. actorID is desk.Actor.ID.

@@ -17,12 +17,16 @@ const endSessionWait = 2 * time.Second
 // none. The address is for a link: a form may not redirect to another origin.
 func (l *Login) End(c echo.Context) (endSession string, err error) {
 	ses, err := l.sessions.Get(c.Request(), l.sessions.name)
+	var given tokens
+	if err == nil && !ses.IsNew {
+		given, err = l.sessions.tokens(c.Request().Context(), ses.ID)
+	}
 	ses.Options.MaxAge = -1
 	if err := errors.Join(err, ses.Save(c.Request(), c.Response())); err != nil {
 		return "", storeFault(err) // the browser forgets its cookie in any case
 	}
-	if d := dataOf(ses); d.IDToken != "" {
-		return l.endSessionURL(c.Request(), d.IDToken), nil
+	if given.ID != "" {
+		return l.endSessionURL(c.Request(), given.ID), nil
 	}
 	return "", nil
 }

@@ -8,6 +8,7 @@ import (
 	"net/http/cookiejar"
 	"net/url"
 	"os"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -51,6 +52,7 @@ type rig struct {
 	echo    *echo.Echo
 	failure atomic.Pointer[Error]      // the last one, as the handlers would log it
 	actor   atomic.Pointer[desk.Actor] // who the last page was for
+	leftIs  atomic.Pointer[Left]
 	network inproc.Transport
 }
 
@@ -104,6 +106,8 @@ func (r *rig) routes() *echo.Echo {
 		}
 		return c.String(http.StatusOK, to)
 	})
+	e.POST(BackchannelPath, logoutRoute(r))
+	r.sessionRoutes(e)
 	e.GET("/*", func(c echo.Context) error {
 		who, ok, err := r.login.Actor(c)
 		switch {
@@ -125,6 +129,27 @@ func (r *rig) routes() *echo.Echo {
 		_ = c.String(mine.Status, mine.Public)
 	}
 	return e
+}
+
+// sessionRoutes are what the console's front does with a session.
+func (r *rig) sessionRoutes(e *echo.Echo) {
+	e.GET("/auth/fresh", func(c echo.Context) error { return r.login.Again(c) })
+	e.GET("/left", func(c echo.Context) error {
+		left, err := r.login.Left(c)
+		*r.leftIs.Load() = left
+		return errors.Join(err, c.NoContent(http.StatusNoContent))
+	})
+	e.GET("/keep", func(c echo.Context) error {
+		kept, err := r.login.KeepDraft(c, Draft{Action: "unlock", Values: c.QueryParams()})
+		return errors.Join(err, c.String(http.StatusOK, strconv.FormatBool(kept)))
+	})
+	e.GET("/take", func(c echo.Context) error {
+		d, err := r.login.TakeDraft(c)
+		if d == nil {
+			return errors.Join(err, c.NoContent(http.StatusOK))
+		}
+		return errors.Join(err, c.String(http.StatusOK, d.Values.Get("note")))
+	})
 }
 
 // browser keeps cookies and follows nothing.

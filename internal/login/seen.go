@@ -27,6 +27,13 @@ func (s *seen) use(id string, written int64, now time.Time, idle time.Duration) 
 	return true
 }
 
+// last is the later of the two uses that are known.
+func (s *seen) last(id string, written int64) int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return max(written, s.at[id])
+}
+
 func (s *seen) forget(id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/gorilla/sessions"
@@ -19,17 +20,24 @@ const touchEvery = time.Minute
 // request must not bring it back.
 var errEnded = errors.New("login: the session has ended")
 
-// sessionData is everything that a session carries.
+// sessionData is everything that a session carries. What others than the session's
+// own requests change, or ask for, has a column of its own.
 type sessionData struct {
 	Actor    string   `json:"actor"` // Claims.ActorID
 	OktaID   string   `json:"okta_id,omitempty"`
 	Unmapped string   `json:"unmapped,omitempty"`
 	Email    string   `json:"email,omitempty"`
 	Name     string   `json:"name,omitempty"`
-	Roles    []string `json:"roles,omitempty"`
 	AuthTime int64    `json:"auth_time,omitempty"` // Unix seconds
-	IDToken  string   `json:"id_token,omitempty"`  // for signing out at the issuer
 	Counter  *Counter `json:"counter,omitempty"`   // set while somebody types at the counter
+
+	Handle    string   `json:"-"` // names the session; worth nothing to who has it
+	SID       string   `json:"-"` // the issuer's name for its own
+	Roles     []string `json:"-"`
+	Confirmed int64    `json:"-"` // when the roles were last asked for, Unix milliseconds
+	Address   string   `json:"-"` // where the sign-in came from
+	Agent     string   `json:"-"`
+	tokens    tokens   // set at a sign-in alone; see webSessions.tokens
 }
 
 type dataKey struct{}
@@ -44,6 +52,7 @@ type webSessions struct {
 	idle, absolute time.Duration
 	now            func() time.Time
 	seen           seen
+	ended          func(ctx context.Context, d sessionData, why string)
 }
 
 var _ sessions.Store = (*webSessions)(nil)
@@ -76,8 +85,7 @@ func (s *webSessions) New(r *http.Request, name string) (*sessions.Session, erro
 	if err != nil || len(k.Value) != secretLen {
 		return ses, nil //nolint:nilerr // no cookie is no session, not a failure
 	}
-	id := hash(k.Value)
-	raw, err := s.load(r.Context(), id)
+	row, err := s.load(r.Context(), hash(k.Value))
 	if errors.Is(err, sql.ErrNoRows) {
 		return ses, nil
 	}
@@ -85,25 +93,28 @@ func (s *webSessions) New(r *http.Request, name string) (*sessions.Session, erro
 		return ses, err
 	}
 	ses.ID, ses.IsNew = k.Value, false
-	return ses, json.Unmarshal([]byte(raw), d)
+	err = row.decode(d)
+	return ses, err
 }
 
-// load returns the data of a session that is within both limits, and notes that
-// it was used now.
-func (s *webSessions) load(ctx context.Context, id string) (raw string, err error) {
-	now := s.now()
-	var written int64
-	err = s.db.R.QueryRowContext(ctx, `select data, seen_at from web_session where id_hash = $1 and expires_at > $2`, id, now.UnixMilli()).Scan(&raw, &written)
+// load returns a session that is within both limits, and notes that it was used
+// now. One that is past them is ended.
+func (s *webSessions) load(ctx context.Context, id string) (row, error) {
+	w, err := s.read(ctx, `where id_hash = $1`, id)
 	if err != nil {
-		return "", err
+		return w, err
 	}
-	if !s.seen.use(id, written, now, s.idle) {
-		return "", sql.ErrNoRows
+	now := s.now()
+	switch {
+	case w.expires <= now.UnixMilli():
+		return w, errors.Join(s.end(ctx, id, endedAbsolute), sql.ErrNoRows)
+	case !s.seen.use(id, w.seen, now, s.idle):
+		return w, errors.Join(s.end(ctx, id, endedIdle), sql.ErrNoRows)
 	}
-	if now.UnixMilli()-written >= touchEvery.Milliseconds() {
+	if now.UnixMilli()-w.seen >= touchEvery.Milliseconds() {
 		_, err = s.db.W.ExecContext(ctx, `update web_session set seen_at = $1 where id_hash = $2 and seen_at < $1`, now.UnixMilli(), id)
 	}
-	return raw, err
+	return w, err
 }
 
 // Save writes the session back, or ends it when its MaxAge is negative. A new
@@ -113,7 +124,7 @@ func (s *webSessions) Save(r *http.Request, w http.ResponseWriter, ses *sessions
 	ctx := r.Context()
 	if ses.Options.MaxAge < 0 {
 		http.SetCookie(w, sessions.NewCookie(ses.Name(), "", ses.Options))
-		return s.end(ctx, ses.ID)
+		return s.end(ctx, hash(ses.ID), endedHere)
 	}
 	d := dataOf(ses)
 	raw, err := json.Marshal(d)
@@ -123,15 +134,26 @@ func (s *webSessions) Save(r *http.Request, w http.ResponseWriter, ses *sessions
 	if ses.ID != "" {
 		return s.update(ctx, hash(ses.ID), d.Actor, string(raw))
 	}
-	id, now := secret(), s.now()
-	_, err = s.db.W.ExecContext(ctx, `insert into web_session (id_hash, actor_id, data, created_at, seen_at, expires_at) values ($1, $2, $3, $4, $4, $5)`,
-		hash(id), d.Actor, string(raw), now.UnixMilli(), now.Add(s.absolute).UnixMilli())
-	if err != nil {
+	id := secret()
+	if err := s.insert(ctx, id, d, string(raw)); err != nil {
 		return err
 	}
 	ses.ID, ses.IsNew = id, false
 	http.SetCookie(w, sessions.NewCookie(ses.Name(), id, ses.Options))
 	return nil
+}
+
+func (s *webSessions) insert(ctx context.Context, id string, d *sessionData, raw string) error {
+	sealed, err := seal(id, "tokens", d.tokens)
+	if err != nil {
+		return err
+	}
+	d.Handle = secret()[:nameLen]
+	now := s.now().UnixMilli()
+	_, err = s.db.W.ExecContext(ctx, `insert into web_session (id_hash, actor_id, data, created_at, seen_at, expires_at, handle, sid, roles, confirmed_at, address, agent, sealed)
+		values ($1, $2, $3, $4, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+		hash(id), d.Actor, raw, now, now+s.absolute.Milliseconds(), d.Handle, d.SID, strings.Join(d.Roles, ","), d.Confirmed, d.Address, d.Agent, sealed)
+	return err
 }
 
 // update never inserts: a session that was ended meanwhile stays ended.
@@ -140,6 +162,10 @@ func (s *webSessions) update(ctx context.Context, id, actor, raw string) error {
 	if err != nil {
 		return err
 	}
+	return changedOne(res)
+}
+
+func changedOne(res sql.Result) error {
 	if n, err := res.RowsAffected(); err != nil || n == 0 {
 		return errors.Join(errEnded, err)
 	}
@@ -150,35 +176,46 @@ func (s *webSessions) update(ctx context.Context, id, actor, raw string) error {
 // with, and ends the session that it had.
 func (s *webSessions) renew(r *http.Request, w http.ResponseWriter, d *sessionData) error {
 	ses, _ := s.Get(r, s.name) // what cannot be read is replaced all the same
-	if err := s.end(r.Context(), ses.ID); err != nil {
+	if err := s.end(r.Context(), hash(ses.ID), endedAnew); err != nil {
 		return err
 	}
 	ses.ID, ses.Values[dataKey{}] = "", d
 	return s.Save(r, w, ses)
 }
 
-func (s *webSessions) end(ctx context.Context, id string) error {
-	if id == "" {
-		return nil
+// raise gives the browser's session a new id, and what a fresh sign-in of the same
+// operator told. It keeps its name, and with it what its pages were given.
+func (s *webSessions) raise(r *http.Request, w http.ResponseWriter, ses *sessions.Session, d *sessionData) error {
+	ctx, id, was := r.Context(), secret(), dataOf(ses)
+	draft, err := s.draft(ctx, ses.ID)
+	if err != nil {
+		return err
 	}
-	_, err := s.db.W.ExecContext(ctx, `delete from web_session where id_hash = $1`, hash(id))
-	s.seen.forget(hash(id))
-	return err
-}
-
-func (s *webSessions) endAll(ctx context.Context, actor string) error {
-	_, err := s.db.W.ExecContext(ctx, `delete from web_session where actor_id = $1`, actor)
-	return err
-}
-
-// sweep leaves idle sessions a little longer than they can be used: seen_at may
-// lag behind the last use by touchEvery.
-func (s *webSessions) sweep(ctx context.Context) error {
-	now := s.now()
-	s.seen.sweep(now.Add(-s.idle))
-	_, err := s.db.W.ExecContext(ctx, `delete from web_session where expires_at <= $1 or seen_at <= $2`,
-		now.UnixMilli(), now.Add(-s.idle-touchEvery).UnixMilli())
-	return err
+	kept := ""
+	if draft != nil {
+		if kept, err = seal(id, "draft", draft); err != nil {
+			return err
+		}
+	}
+	sealed, err1 := seal(id, "tokens", d.tokens)
+	raw, err2 := json.Marshal(d)
+	if err := errors.Join(err1, err2); err != nil {
+		return err
+	}
+	now := s.now().UnixMilli()
+	res, err := s.db.W.ExecContext(ctx, `update web_session set id_hash = $1, data = $2, seen_at = $3, expires_at = $4, sid = $5, roles = $6, confirmed_at = $7, address = $8, agent = $9, sealed = $10, draft = $11
+		where id_hash = $12`, hash(id), string(raw), now, now+s.absolute.Milliseconds(), d.SID, strings.Join(d.Roles, ","), d.Confirmed, d.Address, d.Agent, sealed, kept, hash(ses.ID))
+	if err != nil {
+		return err
+	}
+	if err := changedOne(res); err != nil {
+		return err
+	}
+	s.seen.forget(hash(ses.ID))
+	d.Handle = was.Handle
+	ses.ID, ses.Values[dataKey{}] = id, d
+	http.SetCookie(w, sessions.NewCookie(ses.Name(), id, ses.Options))
+	return nil
 }
 
 func dataOf(ses *sessions.Session) *sessionData {

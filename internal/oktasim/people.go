@@ -206,6 +206,18 @@ func (o *Org) JoinGroup(id, groupName string) {
 	})
 }
 
+// LeaveGroup ends the person's membership of the group.
+func (o *Org) LeaveGroup(id, groupName string) {
+	o.change(id, func(p *person, now time.Time) {
+		g := o.groups[groupName]
+		if g == nil || !slices.Contains(p.groups, g) {
+			return
+		}
+		g.members = now
+		p.groups = slices.DeleteFunc(slices.Clone(p.groups), func(x *group) bool { return x == g })
+	})
+}
+
 func (o *Org) change(id string, f func(*person, time.Time)) {
 	o.mu.Lock()
 	defer o.mu.Unlock()

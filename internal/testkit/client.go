@@ -165,3 +165,13 @@ func (c *Client) Answers(ctx context.Context, path string, v url.Values) int {
 	_ = resp.Body.Close()
 	return resp.StatusCode
 }
+
+// Cookie is the value of a cookie that the client holds.
+func (c *Client) Cookie(name string) string {
+	for _, k := range c.http.Jar.Cookies(&url.URL{Scheme: "http", Host: Host, Path: "/"}) {
+		if k.Name == name {
+			return k.Value
+		}
+	}
+	return ""
+}

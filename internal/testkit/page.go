@@ -125,3 +125,6 @@ func Attr(n *html.Node, name string) (string, bool) {
 	}
 	return "", false
 }
+
+// Part is a part of a page as a page.
+func (p *Page) Part(n *html.Node) *Page { return &Page{t: p.t, doc: n} }
