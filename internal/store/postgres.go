@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"net"
@@ -94,11 +95,36 @@ func connections(address string, size int, settings map[string]string) (*sql.DB,
 	for k, v := range settings {
 		conf.RuntimeParams[k] = v
 	}
-	db := stdlib.OpenDB(*conf)
+	db := sql.OpenDB(connector{stdlib.GetConnector(*conf)})
 	db.SetMaxOpenConns(size)
 	db.SetMaxIdleConns(size)
 	db.SetConnMaxIdleTime(idle)
 	return db, nil
+}
+
+// connector makes connections to which every text can be given.
+type connector struct{ driver.Connector }
+
+// Connect implements driver.Connector.
+func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
+	conn, err := c.Connector.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return plain{conn.(*stdlib.Conn)}, nil
+}
+
+// plain takes out of a text what PostgreSQL refuses and SQLite takes: it must neither
+// stop a change nor make an error of a search.
+type plain struct{ *stdlib.Conn }
+
+// CheckNamedValue implements driver.NamedValueChecker.
+func (plain) CheckNamedValue(v *driver.NamedValue) (err error) {
+	v.Value, err = driver.DefaultParameterConverter.ConvertValue(v.Value)
+	if s, ok := v.Value.(string); ok {
+		v.Value = strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
+	}
+	return err
 }
 
 func ms(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }
