@@ -14,7 +14,7 @@ import (
 // endTimeout bounds the writing of an outcome, which goes on when the
 // operator's browser has hung up.
 const (
-	endTimeout = 10 * time.Second
+	endTimeout = 5 * time.Second
 	endAgain   = 250 * time.Millisecond
 )
 

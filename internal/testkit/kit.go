@@ -49,6 +49,7 @@ type Options struct {
 	Wrap      func(http.RoundTripper) http.RoundTripper
 	Policy    *desk.Policy
 	Ticket    string // address of a ticket, see handlers.Config
+	Place     string // of the database, as store.Open takes it; empty: the test's own
 	Replicas  int    // consoles that share a PostgreSQL, each request meeting the next; 1: what is measured is one process; 0: one, or as replicasVar says
 }
 
@@ -65,7 +66,10 @@ func (o Options) shape(t testing.TB) (n int, place string) {
 			t.Fatalf("%s=%s is no number of replicas", replicasVar, text)
 		}
 	}
-	if n > 1 {
+	switch {
+	case o.Place != "":
+		return max(1, o.Replicas), o.Place
+	case n > 1:
 		return n, storetest.Database(t)
 	}
 	return 1, storetest.Place(t)
