@@ -93,7 +93,7 @@ func TestAuditVerify(t *testing.T) {
 	defer func() { _ = db.Close() }()
 	l := audit.New(db, time.Now)
 	for i := range 5 {
-		if _, err := l.Begin(t.Context(), audit.Row{Action: "unlock", Reason: "r"}, fmt.Sprint(i)); err != nil {
+		if _, err := l.Begin(t.Context(), audit.Row{Action: "unlock", Reason: "r"}, fmt.Sprint(i), nil); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -225,7 +225,7 @@ func TestAuditOffline(t *testing.T) {
 	defer func() { _ = db.Close() }()
 	l := audit.New(db, time.Now)
 	for i := range 5 {
-		if _, err := l.Begin(t.Context(), audit.Row{Action: "unlock", Reason: "r"}, fmt.Sprint(i)); err != nil {
+		if _, err := l.Begin(t.Context(), audit.Row{Action: "unlock", Reason: "r"}, fmt.Sprint(i), nil); err != nil {
 			t.Fatal(err)
 		}
 	}

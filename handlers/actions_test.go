@@ -102,7 +102,7 @@ func checkRow(t *testing.T, k *testkit.Kit, name string, action desk.Action, p o
 // What the table of costs in docs/PERFORMANCE.md says.
 func TestCalls(t *testing.T) {
 	t.Parallel()
-	k := testkit.New(t)
+	k := testkit.New(t, testkit.Options{Replicas: 1}) // what a process has read serves it a while
 	c := k.As("helpdesk")
 	p := ordinary(t, k, 1)[0]
 	c.Get("/users/" + p.ID) // the credential's owner is asked for once in a process

@@ -70,7 +70,7 @@ func found(t *testing.T, k *testkit.Kit, what, secret, pages string) {
 			t.Errorf("%s: the secret is in %s", what, name)
 		}
 	}
-	for _, b := range databaseBytes(t, k) {
+	for _, b := range k.Stored() {
 		if bytes.Contains(b, []byte(secret)) {
 			t.Errorf("%s: the secret is in the database", what)
 		}

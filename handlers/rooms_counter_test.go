@@ -3,8 +3,6 @@ package handlers_test
 import (
 	"net/http"
 	"net/url"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -16,27 +14,6 @@ import (
 	"keydesk/internal/testkit"
 	"keydesk/views"
 )
-
-// databaseBytes are the files of the record, as somebody with the disk sees them.
-func databaseBytes(t *testing.T, k *testkit.Kit) (out [][]byte) {
-	t.Helper()
-	var seq, name, file string
-	if err := k.Store.W.QueryRowContext(t.Context(), `pragma database_list`).Scan(&seq, &name, &file); err != nil {
-		t.Fatal(err)
-	}
-	files, err := filepath.Glob(file + "*")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("%s: %v (%v)", file, files, err)
-	}
-	for _, f := range files {
-		b, err := os.ReadFile(f) //nolint:gosec // the test's own folder
-		if err != nil {
-			t.Fatal(err)
-		}
-		out = append(out, b)
-	}
-	return out
-}
 
 // filled is a path of a route with something real for each of its parts.
 func filled(k *testkit.Kit, r string, person string) string {

@@ -27,7 +27,7 @@ func optionalReads(k *testkit.Kit, id string) map[string]struct{ page, scope, sh
 // is back.
 func TestOptionalReads(t *testing.T) {
 	t.Parallel()
-	k := testkit.New(t)
+	k := testkit.New(t, testkit.Options{Replicas: 1}) // each process finds out for itself
 	c := k.As("admin")
 	p := ordinary(t, k, 1)[0]
 	for op, tt := range optionalReads(k, p.ID) {

@@ -137,7 +137,7 @@ func nowhere(t *testing.T, k *testkit.Kit, secret string) {
 			t.Errorf("row %d holds %q (%v)", a.Seq, secret, err)
 		}
 	}
-	for _, b := range databaseBytes(t, k) {
+	for _, b := range k.Stored() {
 		if bytes.Contains(b, []byte(secret)) {
 			t.Errorf("the database holds %q", secret)
 		}

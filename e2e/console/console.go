@@ -7,6 +7,9 @@ package console
 import (
 	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"sync/atomic"
 	"testing"
 
 	"keydesk/e2e/browser"
@@ -30,10 +33,36 @@ func Serve(t testing.TB, opts ...testkit.Options) *Console {
 func ServeBehind(t testing.TB, around func(http.Handler) http.Handler, opts ...testkit.Options) *Console {
 	t.Helper()
 	c := &Console{Kit: testkit.New(t, opts...)}
-	srv := httptest.NewServer(around(c.Kit.Handler))
-	t.Cleanup(srv.Close)
-	c.URL = srv.URL
+	if len(c.Kit.Replicas) == 1 {
+		c.URL = listen(t, around(c.Kit.Handler))
+		return c
+	}
+	var replicas []*url.URL
+	for _, a := range c.Kit.Replicas {
+		u, err := url.Parse(listen(t, a.Handler))
+		if err != nil {
+			t.Fatal(err)
+		}
+		replicas = append(replicas, u)
+	}
+	c.URL = listen(t, around(roundRobin(replicas)))
 	return c
+}
+
+func listen(t testing.TB, h http.Handler) string {
+	t.Helper()
+	srv := httptest.NewServer(h)
+	t.Cleanup(srv.Close)
+	return srv.URL
+}
+
+// roundRobin is a plain proxy: each request meets the next replica.
+func roundRobin(replicas []*url.URL) http.Handler {
+	var n atomic.Uint64
+	return &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+		r.SetURL(replicas[n.Add(1)%uint64(len(replicas))])
+		r.Out.Host = r.In.Host
+	}}
 }
 
 // Visit is a person in front of the console.

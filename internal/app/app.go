@@ -194,12 +194,18 @@ func (a *App) tier(groups []string) string {
 	return string(desk.Actor{Roles: a.Desk.Policy().RolesOf(groups)}.Tier())
 }
 
-// sweepEvery is how often ended sessions and spent tokens are forgotten.
-const sweepEvery = time.Minute
+const (
+	// settleEvery is how often changes of unknown end are looked at: what a replica
+	// left that died, another settles soon after its lease has run out.
+	settleEvery = 5 * time.Second
+	// sweepEvery is how often ended sessions and spent tokens are forgotten.
+	sweepEvery = time.Minute
+)
 
 // Work does what has to be done beside requests, until ctx ends: it settles what
-// was cut off, signs and sends the record, finds out which reads the credential allows, and forgets what has
-// run out.
+// was cut off, signs and sends the record, finds out which reads the credential
+// allows, and forgets what has run out. Every replica does it: each thing is settled
+// under the lease of the person, and to forget what was forgotten does nothing.
 func (a *App) Work(ctx context.Context) {
 	var beside sync.WaitGroup
 	beside.Go(func() { a.keepRecord(ctx) })
@@ -211,15 +217,17 @@ func (a *App) Work(ctx context.Context) {
 	a.Desk.Probe(ctx)
 	runtime.GC()         // what lies in a pool, as the migrations' buffers do, outlives one collection
 	debug.FreeOSMemory() // what it took to start is not needed again
-	tick := time.NewTicker(sweepEvery)
+	tick, soon := time.NewTicker(sweepEvery), time.NewTicker(settleEvery)
 	defer tick.Stop()
+	defer soon.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-tick.C:
+		case <-soon.C:
 			a.settle(ctx)
-			err := errors.Join(a.login.Sweep(ctx), a.Record.Sweep(ctx, a.now().Add(-24*time.Hour)), a.Desk.Sweep(ctx))
+		case <-tick.C:
+			err := errors.Join(a.Store.Sweep(ctx), a.login.Sweep(ctx), a.Record.Sweep(ctx, a.now().Add(-24*time.Hour)), a.Desk.Sweep(ctx))
 			if err != nil && ctx.Err() == nil {
 				a.log.ErrorContext(ctx, "sweep", "error", err)
 			}

@@ -100,11 +100,11 @@ func TestWorkSettles(t *testing.T) {
 	a := serveNew(t, s, "http://127.0.0.1:1")
 	defer func() { _ = a.Close() }()
 	p := org.FirstWith("LOCKED_OUT")
-	seq, err := a.Record.Begin(t.Context(), audit.Row{Action: "unlock", Op: "UnlockUser", TargetID: p.ID, Target: p.Login, Before: "LOCKED_OUT"}, "token")
+	seq, err := a.Record.Begin(t.Context(), audit.Row{Action: "unlock", Op: "UnlockUser", TargetID: p.ID, Target: p.Login, Before: "LOCKED_OUT"}, "token", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	gone, err := a.Record.Begin(t.Context(), audit.Row{Action: "suspend", Op: "SuspendUser", TargetID: "00u1111111111111111x"}, "another")
+	gone, err := a.Record.Begin(t.Context(), audit.Row{Action: "suspend", Op: "SuspendUser", TargetID: "00u1111111111111111x"}, "another", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

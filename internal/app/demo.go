@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -33,6 +34,8 @@ const (
 type DemoOptions struct {
 	Org       oktasim.Options
 	Dir       string // where its temporary database lives
+	Database  string // in place of Dir: a database that replicas can share
+	Replicas  int    // how many consoles work on Database; 0: one
 	AnyHost   bool   // reachable under other names than loopback's
 	Log       *slog.Logger
 	Now       func() time.Time                          // nil: time.Now
@@ -44,6 +47,16 @@ type DemoOptions struct {
 
 // NewDemo builds a console on an embedded organisation and issuer.
 func NewDemo(ctx context.Context, o DemoOptions) (*App, *oktasim.Org, error) {
+	all, org, err := NewReplicas(ctx, o)
+	if err != nil {
+		return nil, nil, err
+	}
+	return all[0], org, nil
+}
+
+// NewReplicas builds several consoles on one database, one embedded organisation and
+// one issuer.
+func NewReplicas(ctx context.Context, o DemoOptions) ([]*App, *oktasim.Org, error) {
 	org := oktasim.New(o.Org)
 	if o.Now == nil {
 		o.Now = time.Now
@@ -69,7 +82,7 @@ func NewDemo(ctx context.Context, o DemoOptions) (*App, *oktasim.Org, error) {
 	if o.Wrap != nil {
 		way = o.Wrap(net)
 	}
-	a, err := build(ctx, parts{
+	p := parts{
 		okta: okta.Config{URL: "https://" + demoOrg, Token: okta.NewSecret(org.Token()), Transport: way, Version: Version(), ReadTimeout: o.OktaReads, WriteTimeout: o.OktaReads},
 		login: login.Config{
 			Issuer: "https://" + demoIssuer, ClientID: "keydesk", ClientSecret: secret, HTTP: net, Scopes: []string{"openid", "profile", "email", "groups"}, GroupsClaim: "groups",
@@ -78,12 +91,25 @@ func NewDemo(ctx context.Context, o DemoOptions) (*App, *oktasim.Org, error) {
 		oktaGroups: true,
 		front:      handlers.Config{DemoSignIn: issuer.SignIn(), DemoSignInPath: demoSignIn, Loopback: !o.AnyHost, Ticket: o.Ticket},
 		policy:     *o.Policy,
-		database:   filepath.Join(o.Dir, "keydesk.db"), key: key, now: o.Now, log: o.Log,
-	})
-	if err == nil {
-		console, a.issuer = a.Handler, issuer
+		database:   o.Database, key: key, now: o.Now, log: o.Log,
 	}
-	return a, org, err
+	if p.database == "" {
+		p.database = filepath.Join(o.Dir, "keydesk.db")
+	}
+	all := make([]*App, max(1, o.Replicas))
+	for i := range all {
+		if all[i], err = build(ctx, p); err != nil {
+			for _, a := range all[:i] {
+				err = errors.Join(err, a.Close())
+			}
+			return nil, nil, err
+		}
+	}
+	for _, a := range all {
+		a.issuer = issuer
+	}
+	console = all[0].Handler
+	return all, org, nil
 }
 
 // staffOf are the people whom the demo's sign-in page offers.

@@ -13,7 +13,10 @@ import (
 
 // endTimeout bounds the writing of an outcome, which goes on when the
 // operator's browser has hung up.
-const endTimeout = 10 * time.Second
+const (
+	endTimeout = 5 * time.Second
+	endAgain   = 250 * time.Millisecond
+)
 
 // SpentError says that a one-time token was used before; Seq is the row of the
 // act that it allowed.
@@ -36,35 +39,89 @@ func New(db *store.DB, now func() time.Time) *Log { return &Log{db: db, now: now
 // written into it.
 func (l *Log) Under(policy string) *Log { return &Log{l.db, l.now, policy} }
 
+// Lease is the right to change one person, or to make one; nil where one process
+// alone works on the database.
+type Lease = store.Lease
+
+// Lease waits until no other process works on what is named, or for ctx.
+func (l *Log) Lease(ctx context.Context, name string) (*Lease, error) { return l.db.Lease(ctx, name) }
+
+// TryLease takes the lease if nobody holds it.
+func (l *Log) TryLease(ctx context.Context, name string) (*Lease, bool, error) {
+	return l.db.TryLease(ctx, name)
+}
+
 // Begin spends a one-time token and writes an intent, both or neither, and
 // returns the row's number once it is on disk. A token that was used before is
-// *SpentError; one act more than a quota has is *QuotaError. After any other error
-// nothing may be done.
-func (l *Log) Begin(ctx context.Context, r Row, token string, quotas ...Quota) (int64, error) {
+// *SpentError; one act more than a quota has is *QuotaError; a lease that has run out
+// is store.ErrLost. After any error nothing may be done.
+func (l *Log) Begin(ctx context.Context, r Row, token string, lease *Lease, quotas ...Quota) (int64, error) {
 	r.Phase = PhaseIntent
 	return l.append(ctx, r, func(ctx context.Context, tx *sql.Tx, seq int64) error {
+		if err := lease.Keep(ctx, tx); err != nil {
+			return err
+		}
 		if err := l.spend(token)(ctx, tx, seq); err != nil {
 			return err
 		}
-		return l.meet(ctx, tx, r.ActorID, quotas)
+		if err := l.meet(ctx, tx, r.ActorID, quotas); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `insert into open_intent (seq, target_id) values ($1, $2)`, seq, r.TargetID)
+		return err
 	})
 }
 
-// End writes the outcome of the intent with number seq. It does not stop when
-// ctx is cancelled: an act that was sent must get its outcome.
-func (l *Log) End(ctx context.Context, seq int64, r Row) error {
+// errClosed ends the writing of an outcome that is there.
+var errClosed = errors.New("the intent has its outcome")
+
+// End writes the outcome of the intent with number seq, once. It does not stop when
+// ctx is cancelled, and tries for a while: an act that was sent must get its outcome.
+// Whoever lost the lease to another process leaves the outcome to that one.
+func (l *Log) End(ctx context.Context, seq int64, r Row, lease *Lease) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), endTimeout)
 	defer cancel()
 	r.Phase, r.Intent = PhaseOutcome, seq
-	_, err := l.append(ctx, r, nil)
+	tick := time.NewTicker(endAgain)
+	defer tick.Stop()
+	for {
+		err := l.end(ctx, r, lease)
+		if err == nil || errors.Is(err, errClosed) {
+			return nil
+		}
+		if errors.Is(err, store.ErrLost) {
+			return err
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return err
+		}
+	}
+}
+
+func (l *Log) end(ctx context.Context, r Row, lease *Lease) error {
+	_, err := l.append(ctx, r, func(ctx context.Context, tx *sql.Tx, _ int64) error {
+		if err := lease.Last(ctx, tx); err != nil {
+			return err
+		}
+		var seq int64
+		q := `delete from open_intent where seq = $1 returning seq`
+		if r.Result == Unknown {
+			q = `select seq from open_intent where seq = $1`
+		}
+		err := tx.QueryRowContext(ctx, q, r.Intent).Scan(&seq)
+		if errors.Is(err, sql.ErrNoRows) {
+			return errClosed
+		}
+		return err
+	})
 	return err
 }
 
-// Add writes a row that stands alone: a refusal or an event. Like End it does not
-// stop when ctx is cancelled: whoever hangs up is not thereby unrecorded.
+// Add writes a row that stands alone: a refusal or an event. Whoever hangs up is not
+// thereby unrecorded.
 func (l *Log) Add(ctx context.Context, r Row) (int64, error) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), endTimeout)
-	defer cancel()
 	if r.Phase != PhaseEvent {
 		r.Phase = PhaseRefused
 	}

@@ -37,11 +37,11 @@ func intent(target string) audit.Row {
 func fill(t *testing.T, l *audit.Log, n int) (last int64) {
 	t.Helper()
 	for i := range n {
-		seq, err := l.Begin(t.Context(), intent(fmt.Sprint("u", i)), fmt.Sprint("token", i))
+		seq, err := l.Begin(t.Context(), intent(fmt.Sprint("u", i)), fmt.Sprint("token", i), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := l.End(t.Context(), seq, audit.Row{Result: audit.Done, Status: 200, RequestID: fmt.Sprintf("req-%d", i), After: "ACTIVE"}); err != nil {
+		if err := l.End(t.Context(), seq, audit.Row{Result: audit.Done, Status: 200, RequestID: fmt.Sprintf("req-%d", i), After: "ACTIVE"}, nil); err != nil {
 			t.Fatal(err)
 		}
 		last = seq + 1
@@ -72,7 +72,7 @@ func TestTokenIsSpentOnce(t *testing.T) {
 	begun, spent := 0, 0
 	for range 20 {
 		wg.Go(func() {
-			_, err := l.Begin(t.Context(), intent("u"), "same")
+			_, err := l.Begin(t.Context(), intent("u"), "same", nil)
 			mu.Lock()
 			defer mu.Unlock()
 			var s *audit.SpentError
@@ -100,7 +100,7 @@ func TestNothingIsWrittenHalf(t *testing.T) {
 	if _, err := db.W.ExecContext(t.Context(), `drop table action_token`); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := l.Begin(t.Context(), intent("u"), "token"); err == nil {
+	if _, err := l.Begin(t.Context(), intent("u"), "token", nil); err == nil {
 		t.Fatal("an intent was begun without its token")
 	}
 	if rep, _ := l.Verify(t.Context()); rep.Rows != 0 {
@@ -111,12 +111,12 @@ func TestNothingIsWrittenHalf(t *testing.T) {
 func TestOutcomeSurvivesAHangUp(t *testing.T) {
 	l, _ := open(t)
 	ctx, cancel := context.WithCancel(t.Context())
-	seq, err := l.Begin(ctx, intent("u"), "token")
+	seq, err := l.Begin(ctx, intent("u"), "token", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	cancel()
-	if err := l.End(ctx, seq, audit.Row{Result: audit.Done}); err != nil {
+	if err := l.End(ctx, seq, audit.Row{Result: audit.Done}, nil); err != nil {
 		t.Error(err)
 	}
 }
@@ -125,14 +125,14 @@ func TestOpenIntents(t *testing.T) {
 	l, _ := open(t)
 	var seqs []int64
 	for i, target := range []string{"a", "b", "a"} {
-		seq, err := l.Begin(t.Context(), intent(target), fmt.Sprint(i))
+		seq, err := l.Begin(t.Context(), intent(target), fmt.Sprint(i), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
 		seqs = append(seqs, seq)
 	}
 	end := func(seq int64, r audit.Result) {
-		if err := l.End(t.Context(), seq, audit.Row{Result: r}); err != nil {
+		if err := l.End(t.Context(), seq, audit.Row{Result: r}, nil); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -317,11 +317,11 @@ func BenchmarkAct(b *testing.B) {
 	defer func() { _ = db.Close() }()
 	l := audit.New(db, time.Now)
 	for i := 0; b.Loop(); i++ {
-		seq, err := l.Begin(b.Context(), intent("u"), fmt.Sprint(i))
+		seq, err := l.Begin(b.Context(), intent("u"), fmt.Sprint(i), nil)
 		if err != nil {
 			b.Fatal(err)
 		}
-		if err := l.End(b.Context(), seq, audit.Row{Result: audit.Done}); err != nil {
+		if err := l.End(b.Context(), seq, audit.Row{Result: audit.Done}, nil); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -3,19 +3,19 @@ package audit
 import (
 	"errors"
 	"fmt"
-	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"keydesk/internal/store"
+	"keydesk/internal/storetest"
 )
 
 // A quota holds over several processes on one database and over a start: it is
 // counted from the record, in the transaction of the intent.
 func TestQuotaIsShared(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "keydesk.db")
+	path := storetest.Place(t)
 	now := time.Now()
 	clock := func() time.Time { return now }
 	db, err := store.Open(t.Context(), path)
@@ -29,7 +29,7 @@ func TestQuotaIsShared(t *testing.T) {
 	var all sync.WaitGroup
 	for i := range 30 {
 		all.Go(func() {
-			_, err := logs[i%2].Begin(t.Context(), row, fmt.Sprint(i), quota)
+			_, err := logs[i%2].Begin(t.Context(), row, fmt.Sprint(i), nil, quota)
 			var over *QuotaError
 			switch {
 			case err == nil:
@@ -52,7 +52,7 @@ func TestQuotaIsShared(t *testing.T) {
 	defer func() { _ = db.Close() }()
 	again := New(db, clock)
 	var over *QuotaError
-	if _, err := again.Begin(t.Context(), row, "after", quota); !errors.As(err, &over) {
+	if _, err := again.Begin(t.Context(), row, "after", nil, quota); !errors.As(err, &over) {
 		t.Errorf("after a start: %v", err)
 	}
 	if spent, err := again.Spent(t.Context(), "after"); err != nil || spent != 0 {
@@ -60,12 +60,12 @@ func TestQuotaIsShared(t *testing.T) {
 	}
 	for _, r := range []Row{{ActorID: "i#other", Class: "takeover"}, {ActorID: "i#s", Class: "destructive"}} {
 		q := Quota{Class: r.Class, Window: time.Hour, Most: 10}
-		if _, err := again.Begin(t.Context(), r, "other "+r.ActorID+r.Class, q); err != nil {
+		if _, err := again.Begin(t.Context(), r, "other "+r.ActorID+r.Class, nil, q); err != nil {
 			t.Errorf("%+v: %v", r, err)
 		}
 	}
 	now = now.Add(time.Hour)
-	if _, err := again.Begin(t.Context(), row, "later", quota); err != nil {
+	if _, err := again.Begin(t.Context(), row, "later", nil, quota); err != nil {
 		t.Errorf("an hour later: %v", err)
 	}
 	used := []Quota{quota}

@@ -45,9 +45,11 @@ func (l *Log) Act(ctx context.Context, seq int64) (Act, error) {
 // Open returns the intents whose end is not known, oldest first: acts that a stop
 // of the process cut off, or whose outcome is unknown. With a target it returns that person's alone.
 func (l *Log) Open(ctx context.Context, target string) ([]Row, error) {
-	q := `select ` + columns + ` from record i where phase = 'intent' and ($1 = '' or target_id = $1)
-		and not exists (select 1 from record o where o.intent = i.seq and o.result <> 'unknown') order by seq`
-	return l.rows(ctx, q, target)
+	where := `seq in (select seq from open_intent)`
+	if target == "" {
+		return l.rows(ctx, `select `+columns+` from record where `+where+` order by seq`)
+	}
+	return l.rows(ctx, `select `+columns+` from record where `+where+` and target_id = $1 order by seq`, target)
 }
 
 func (f Filter) where() (string, []any) {

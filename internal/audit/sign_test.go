@@ -153,7 +153,7 @@ func TestTrim(t *testing.T) {
 		t.Fatal(err)
 	}
 	*now = now.Add(time.Hour)
-	open, err := l.Begin(t.Context(), intent("u"), "open") // row 21, and its end comes late
+	open, err := l.Begin(t.Context(), intent("u"), "open", nil) // row 21, and its end comes late
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -179,7 +179,7 @@ func TestTrim(t *testing.T) {
 	trim(later, 12, "siem")
 	trim(later, 8) // row 21 is open
 	trim(later, 0)
-	if err := l.End(t.Context(), open, audit.Row{Result: audit.Done}); err != nil {
+	if err := l.End(t.Context(), open, audit.Row{Result: audit.Done}, nil); err != nil {
 		t.Fatal(err)
 	}
 	trim(now.Add(-time.Minute), 0) // it ended too late to go

@@ -25,7 +25,7 @@ func key(t *testing.T) audit.Key {
 func fillMore(t *testing.T, l *audit.Log, n int) {
 	t.Helper()
 	for i := range n {
-		seq, err := l.Begin(t.Context(), intent(fmt.Sprint("u", i)), rand.Text())
+		seq, err := l.Begin(t.Context(), intent(fmt.Sprint("u", i)), rand.Text(), nil)
 		if err != nil {
 			t.Fatal(err)
 		}

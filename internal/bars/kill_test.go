@@ -6,7 +6,6 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"os"
-	"path/filepath"
 	"regexp"
 	"strconv"
 	"sync"
@@ -147,7 +146,7 @@ func last(t *testing.T, p *testkit.Process) (seq int64) {
 
 func read(t *testing.T, p *testkit.Process, do func(*audit.Log)) {
 	t.Helper()
-	db, err := store.OpenForReading(t.Context(), filepath.Join(p.Data, "keydesk.db"))
+	db, err := store.OpenForReading(t.Context(), p.Place)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -259,9 +259,12 @@ func TestLoad(t *testing.T) {
 	for _, a := range c.agents {
 		a.CloseIdleConnections()
 	}
+	if operators < 100 {
+		return // a rehearsal says nothing of what is given back
+	}
 	after := c.descriptors(t)
-	for end := time.Now().Add(100 * time.Second); after > before+10 && time.Now().Before(end); after = c.descriptors(t) {
-		<-time.After(100 * time.Millisecond) // the organisation's connections end by themselves
+	for end := time.Now().Add(100 * time.Second); after > before+2 && time.Now().Before(end); after = c.descriptors(t) {
+		<-time.After(100 * time.Millisecond) // connections to the organisation end by themselves
 	}
 	tired := c.p.Stacks()
 	t.Logf("descriptors %d before, %d after; goroutines %d on an idle console, %d after", before, after, calm, tired)

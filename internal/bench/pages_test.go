@@ -152,12 +152,12 @@ func (r rig) act(b *testing.B, i int) {
 		Action: "unlock", Op: "UnlockUser", Class: "restoring", TargetID: target.ID, Target: target.Login, Before: "LOCKED_OUT",
 		Reason: target.FirstName + " called from the number on file", Ticket: fmt.Sprint("INC-", 4711+i),
 	}
-	seq, err := r.Record.Begin(b.Context(), row, rand.Text())
+	seq, err := r.Record.Begin(b.Context(), row, rand.Text(), nil)
 	if err != nil {
 		b.Fatal(err)
 	}
 	row.Result, row.Status, row.After, row.RequestID = audit.Done, http.StatusOK, "ACTIVE", rand.Text()
-	if err := r.Record.End(b.Context(), seq, row); err != nil {
+	if err := r.Record.End(b.Context(), seq, row, nil); err != nil {
 		b.Fatal(err)
 	}
 }

@@ -38,6 +38,7 @@ type deed struct {
 	in    []string // those of the actor's scopes that the target is in
 	named named    // what the change is about, in names, for the record
 	needs Decision // who has to approve; the zero Decision: nobody
+	turn  turn
 	seq   int64
 	got   okta.Receipt
 
@@ -54,11 +55,10 @@ func (d *Desk) act(ctx context.Context, who Actor, a Action, id okta.UserID, o U
 // the intent, do it once, read again, write the outcome. An error is *Error.
 func (d *Desk) actOn(ctx context.Context, who Actor, id okta.UserID, c change) (Outcome, error) {
 	x := &deed{who: who, spec: spec(c.action), id: id, opts: c.opts}
-	leave, err := d.enter(ctx, x)
-	if err != nil {
+	if err := d.enter(ctx, x); err != nil {
 		return Outcome{}, err
 	}
-	defer leave()
+	defer x.turn.leave()
 	if err := d.ready(ctx, x, c.check); err != nil {
 		return Outcome{}, err
 	}
@@ -68,27 +68,28 @@ func (d *Desk) actOn(ctx context.Context, who Actor, id okta.UserID, c change) (
 	if err := d.begin(ctx, x); err != nil {
 		return Outcome{}, err
 	}
-	// What was begun goes on when the browser hangs up; the client bounds it.
-	out, err := c.do(okta.WithReceipt(context.WithoutCancel(ctx), &x.got))
+	out, err := c.do(x.turn.sending(ctx, &x.got))
 	return d.finish(ctx, x, out, err)
 }
 
 // enter refuses who may never do this, and waits for the person's turn.
-func (d *Desk) enter(ctx context.Context, x *deed) (leave func(), err error) {
+func (d *Desk) enter(ctx context.Context, x *deed) (err error) {
 	a := x.spec.Action
 	if x.spec.Op == "" || x.spec.Risk == Reading {
-		return nil, &Error{Kind: Other, Action: a, Msg: "This is no action of the catalogue. Nothing was sent."}
+		return &Error{Kind: Other, Action: a, Msg: "This is no action of the catalogue. Nothing was sent."}
 	}
 	if dec := d.policy.decideActor(x.who, x.spec); !dec.Allowed {
-		return nil, d.refused(ctx, x, denied(a, dec))
+		return d.refused(ctx, x, denied(a, dec))
 	}
 	wait, cancel := context.WithTimeout(ctx, turnTimeout)
 	defer cancel()
-	leave, err = d.changes.enter(wait, x.id)
-	if err != nil {
-		return nil, &Error{Kind: Upstream, Action: a, Msg: "Another change to this person is still under way. Nothing was sent.", Err: err}
+	if x.turn, err = d.turn(wait, personTurn(x.id)); err != nil && wait.Err() == nil {
+		return unrecorded(a, err)
 	}
-	return leave, nil
+	if err != nil {
+		return &Error{Kind: Upstream, Action: a, Msg: "Another change to this person is still under way. Nothing was sent.", Err: err}
+	}
+	return nil
 }
 
 // ready is everything that must hold before an intent is written.

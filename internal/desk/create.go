@@ -65,11 +65,15 @@ func (d *Desk) Create(ctx context.Context, who Actor, o UserOpts, n NewPerson) (
 	if dec := d.policy.decideActor(who, x.spec); !dec.Allowed {
 		return Outcome{}, d.refused(ctx, x, denied(x.spec.Action, dec))
 	}
-	leave, ok := d.creations.tryEnter(strings.ToLower(strings.TrimSpace(n.Values["login"])))
+	var ok bool
+	var err error
+	if x.turn, ok, err = d.tryTurn(ctx, loginTurn(n.Values["login"])); err != nil {
+		return Outcome{}, unrecorded(x.spec.Action, err)
+	}
 	if !ok {
 		return Outcome{}, &Error{Kind: Conflict, Action: "users.create", Rule: "once", Msg: "Somebody with this login is being created right now. Nothing was sent."}
 	}
-	defer leave()
+	defer x.turn.leave()
 	made, err := d.readyNew(ctx, x, n)
 	if err != nil {
 		return Outcome{}, err
@@ -77,7 +81,7 @@ func (d *Desk) Create(ctx context.Context, who Actor, o UserOpts, n NewPerson) (
 	if err := d.begin(ctx, x); err != nil {
 		return Outcome{}, err
 	}
-	u, err := d.okta.Users.Create(okta.WithReceipt(context.WithoutCancel(ctx), &x.got), made)
+	u, err := d.okta.Users.Create(x.turn.sending(ctx, &x.got), made)
 	return d.created(ctx, x, u, made, err)
 }
 

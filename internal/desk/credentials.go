@@ -57,11 +57,10 @@ func CounterActions() map[Action]UserAction {
 // nothing. It spends no token and changes nothing; the record keeps that it opened.
 func (d *Desk) OpenCounter(ctx context.Context, who Actor, a Action, id okta.UserID, o UserOpts) (Person, error) {
 	x := &deed{who: who, spec: spec(a), id: id, opts: o, proofLasts: typingTime}
-	leave, err := d.enter(ctx, x)
-	if err != nil {
+	if err := d.enter(ctx, x); err != nil {
 		return Person{}, err
 	}
-	defer leave()
+	defer x.turn.leave()
 	if err := d.ready(ctx, x, nil); err != nil {
 		return Person{}, err
 	}

@@ -31,16 +31,15 @@ type Desk struct {
 	now        func() time.Time
 	log        *slog.Logger
 
-	changes   turns[okta.UserID] // one at a time for each person
-	creations turns[string]      // one at a time for each login
-	searches  turns[string]      // a few at a time for each operator
-	reading   turns[string]      // one at a time for each group
-	members   members
-	service   service
-	refusals  refusals
-	readers   readers
-	optional  optional
-	owner     atomic.Pointer[okta.UserID] // the credential's owner, once known
+	changes  turns[string] // one at a time for each person, and for each login that is made
+	searches turns[string] // a few at a time for each operator; each process has its own share of the rate
+	reading  turns[string] // one at a time for each group; each process keeps its own members
+	members  members
+	service  service
+	refusals refusals
+	readers  readers
+	optional optional
+	owner    atomic.Pointer[okta.UserID] // the credential's owner, once known
 }
 
 // StaffFunc tells the console role that a person had when they last signed in.
@@ -68,7 +67,7 @@ func New(c Config) *Desk {
 		okta: c.Okta, app: c.ServiceApp, oktaGroups: c.OktaGroups, record: c.Record, asked: c.Approvals, once: c.Once, staff: c.Staff, policy: c.Policy,
 		key: c.Key, mask: c.Mask, now: c.Now, log: c.Log,
 	}
-	d.changes.atOnce, d.creations.atOnce, d.searches.atOnce, d.reading.atOnce = 1, 1, 2, 1
+	d.changes.atOnce, d.searches.atOnce, d.reading.atOnce = 1, 2, 1
 	return d
 }
 

@@ -60,7 +60,7 @@ func (d *Desk) finish(ctx context.Context, x *deed, out Outcome, err error) (Out
 // end writes the outcome. Where that fails the row stays open: the log says so,
 // and settling closes it.
 func (d *Desk) end(ctx context.Context, x *deed, r audit.Row) (written bool) {
-	err := d.record.End(ctx, x.seq, r)
+	err := d.record.End(ctx, x.seq, r, x.turn.lease)
 	if err != nil {
 		d.log.ErrorContext(ctx, "the outcome of a change could not be written", "row", x.seq, "error", err)
 	}

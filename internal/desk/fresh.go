@@ -73,7 +73,8 @@ func (d *Desk) lastTier(ctx context.Context, s *Standing) {
 }
 
 // service remembers which operators' own accounts were in use, and when that was
-// last read.
+// last read. Each process remembers what it read itself: what counts is how long ago
+// that was.
 type service struct {
 	mu sync.Mutex
 	at map[okta.UserID]time.Time

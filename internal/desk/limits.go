@@ -75,7 +75,7 @@ func (d *Desk) watch(ctx context.Context, x *deed, quotas []audit.Quota) {
 // begin writes the intent. If it cannot be written, nothing happens.
 func (d *Desk) begin(ctx context.Context, x *deed) error {
 	quotas := d.policy.quotas(x.spec.Risk)
-	seq, err := d.record.Begin(ctx, x.row(), x.shown.Nonce, quotas...)
+	seq, err := d.record.Begin(ctx, x.row(), x.shown.Nonce, x.turn.lease, quotas...)
 	var spent *audit.SpentError
 	var over *audit.QuotaError
 	switch {

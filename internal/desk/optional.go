@@ -12,7 +12,8 @@ import (
 // away before it is tried again: somebody may have given the right meanwhile.
 const optionalHolds = 10 * time.Minute
 
-// optional remembers which reads the console works without.
+// optional remembers which reads the console works without. Each process finds out
+// for itself: it costs one call.
 type optional struct {
 	mu  sync.Mutex
 	off map[Action]*absent

@@ -2,7 +2,6 @@ package desk
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"keydesk/internal/audit"
@@ -49,11 +48,11 @@ const clocksDiffer = 2 * time.Minute
 // settleNew looks whether an account came to be whose making was cut off. Search
 // lags, so that nobody is found says something only after a while.
 func (d *Desk) settleNew(ctx context.Context, r audit.Row) error {
-	leave, ok := d.creations.tryEnter(strings.ToLower(r.Target))
+	mine, ok, err := d.tryTurn(ctx, loginTurn(r.Target))
 	if !ok {
-		return nil
+		return err
 	}
-	defer leave()
+	defer mine.leave()
 	login, err := okta.ParseValue(r.Target)
 	if err != nil {
 		return err
@@ -69,7 +68,7 @@ func (d *Desk) settleNew(ctx context.Context, r audit.Row) error {
 		u := page.Items[0]
 		r.Detail, r.TargetID, r.After = "cut off; the account was created", u.ID.String(), string(u.Status)
 	}
-	return d.record.End(ctx, r.Seq, r)
+	return d.record.End(ctx, r.Seq, r, mine.lease)
 }
 
 // settle reads the person and closes their open intents with what it finds; a
@@ -79,11 +78,11 @@ func (d *Desk) settle(ctx context.Context, id okta.UserID) error {
 	if open, err := d.record.Open(ctx, id.String()); err != nil || len(open) == 0 {
 		return err
 	}
-	leave, ok := d.changes.tryEnter(id)
+	mine, ok, err := d.tryTurn(ctx, personTurn(id))
 	if !ok {
-		return nil
+		return err
 	}
-	defer leave()
+	defer mine.leave()
 	open, err := d.record.Open(ctx, id.String())
 	if err != nil || len(open) == 0 {
 		return err
@@ -95,7 +94,7 @@ func (d *Desk) settle(ctx context.Context, id okta.UserID) error {
 	}
 	for _, r := range open {
 		if err == nil {
-			err = d.close(ctx, r, u, found)
+			err = d.close(ctx, r, u, found, mine)
 		}
 	}
 	return err
@@ -103,14 +102,14 @@ func (d *Desk) settle(ctx context.Context, id okta.UserID) error {
 
 // close writes what was found into the record. An assignment of a role that was
 // cut off between its steps is finished first: it may reach too far.
-func (d *Desk) close(ctx context.Context, r audit.Row, u okta.User, found string) (err error) {
+func (d *Desk) close(ctx context.Context, r audit.Row, u okta.User, found string, mine turn) (err error) {
 	var got okta.Receipt
 	if r.Action == "roles.assign" && !u.ID.IsZero() {
-		found, err = d.finishAssignment(okta.WithReceipt(context.WithoutCancel(ctx), &got), u.ID, r)
+		found, err = d.finishAssignment(mine.sending(ctx, &got), u.ID, r)
 	}
 	if err != nil {
 		return err
 	}
 	r.Result, r.After, r.Detail, r.Status, r.RequestID = audit.Settled, string(u.Status), found, 0, got.Writes
-	return d.record.End(ctx, r.Seq, r)
+	return d.record.End(ctx, r.Seq, r, mine.lease)
 }

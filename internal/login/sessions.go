@@ -14,7 +14,10 @@ import (
 	"keydesk/internal/store"
 )
 
-const touchEvery = time.Minute
+const (
+	touchEvery    = time.Minute
+	touchPatience = 200 * time.Millisecond
+)
 
 // errEnded is returned when a session was ended while a request used it. The
 // request must not bring it back.
@@ -112,9 +115,17 @@ func (s *webSessions) load(ctx context.Context, id string) (row, error) {
 		return w, errors.Join(s.end(ctx, id, endedIdle), sql.ErrNoRows)
 	}
 	if now.UnixMilli()-w.seen >= touchEvery.Milliseconds() {
-		_, err = s.db.W.ExecContext(ctx, `update web_session set seen_at = $1 where id_hash = $2 and seen_at < $1`, now.UnixMilli(), id)
+		s.touch(ctx, id, now)
 	}
-	return w, err
+	return w, nil
+}
+
+// touch has the database learn of a use. Where it cannot be written, this process
+// knows all the same, and reading goes on.
+func (s *webSessions) touch(ctx context.Context, id string, now time.Time) {
+	ctx, cancel := context.WithTimeout(ctx, touchPatience)
+	defer cancel()
+	_, _ = s.db.W.ExecContext(ctx, `update web_session set seen_at = $1 where id_hash = $2 and seen_at < $1`, now.UnixMilli(), id)
 }
 
 // Save writes the session back, or ends it when its MaxAge is negative. A new

@@ -90,6 +90,7 @@ func (r Receipt) IDs() string { return cmp.Or(r.Writes, r.RequestID) }
 type (
 	receiptKey    struct{}
 	backgroundKey struct{}
+	permitKey     struct{}
 )
 
 // WithReceipt has r filled by the last call made with the context, whether it
@@ -104,6 +105,19 @@ func receiptOf(ctx context.Context) *Receipt {
 		return r
 	}
 	return new(Receipt)
+}
+
+// WithPermit has permit asked at the last moment before each call that changes
+// something; after an error of it nothing is sent.
+func WithPermit(ctx context.Context, permit func() error) context.Context {
+	return context.WithValue(ctx, permitKey{}, permit)
+}
+
+func permitted(ctx context.Context) error {
+	if permit, ok := ctx.Value(permitKey{}).(func() error); ok {
+		return permit()
+	}
+	return nil
 }
 
 // Background marks calls that nobody is looking at. They leave a fifth of each

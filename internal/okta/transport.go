@@ -78,6 +78,11 @@ func (t *transport) attempt(req *http.Request, limit time.Duration) (answer, err
 			return answer{}, &unsent{err}
 		}
 	}
+	if !reads(req) {
+		if err := permitted(ctx); err != nil {
+			return answer{}, &unsent{err}
+		}
+	}
 	resp, err := t.base.RoundTrip(again.WithContext(httptrace.WithClientTrace(ctx, w.trace())))
 	if err != nil {
 		return answer{}, w.explain(err)
@@ -98,18 +103,21 @@ func (t *transport) attempt(req *http.Request, limit time.Duration) (answer, err
 // never one of ours that changes something and went out: that takes an
 // Idempotency-Key header, which must therefore never be set.
 func retry(req *http.Request, try int, a answer, err error) (pause, left time.Duration, again bool) {
-	read := req.Method == http.MethodGet || req.Method == http.MethodHead
 	switch {
 	case err == nil && a.status == http.StatusTooManyRequests:
 		if w, ok := windowOf(a.header); ok && w.Remaining == 0 {
 			return 0, enough, try < limitedTries // take waits for the next window
 		}
 		return jitter(concurrencyLow, concurrencyHigh), enough, try < limitedTries
-	case read && try < readTries && failed(a, err):
+	case reads(req) && try < readTries && failed(a, err):
 		least := 200 * time.Millisecond << (try - 1)
 		return jitter(least, 2*least), 0, true
 	}
 	return 0, 0, false
+}
+
+func reads(req *http.Request) bool {
+	return req.Method == http.MethodGet || req.Method == http.MethodHead
 }
 
 // failed reports whether a call may well succeed the next time.

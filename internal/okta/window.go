@@ -35,7 +35,8 @@ type Window struct {
 }
 
 // windows keeps count of the calls that are left. A call takes its place before
-// it is made, or callers at once would all see the same last one.
+// it is made, or callers at once would all see the same last one. Each process keeps
+// its own count: what it starts from is what Okta says, and Okta counts for all.
 type windows struct {
 	mu   sync.Mutex
 	open map[string]*window

@@ -230,3 +230,16 @@ func TestCheckURL(t *testing.T) {
 		}
 	}
 }
+
+// What is no text, or holds what PostgreSQL refuses, is looked for and not found.
+func TestAnyText(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB, _ string) {
+		for _, s := range []string{"x\x00", "\xff\xfe", "\U0010FFFF", strings.Repeat("ä", 5000)} {
+			var n int
+			if err := db.R.QueryRowContext(t.Context(), `select count(*) from staff where okta_id = $1`, s).Scan(&n); err != nil || n != 0 {
+				t.Errorf("%.10q: %d %v", s, n, err)
+			}
+			exec(t, db.W, `update staff set name = $1`, s)
+		}
+	})
+}

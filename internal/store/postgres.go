@@ -10,8 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/pressly/goose/v3"
 )
 
@@ -85,16 +84,16 @@ func migratePostgres(ctx context.Context, address string) error {
 }
 
 func connections(address string, size int, settings map[string]string) (*sql.DB, error) {
-	conf, err := pgx.ParseConfig(address)
+	conf, err := pgconn.ParseConfig(address)
 	if err != nil {
 		return nil, errors.New("database: the address is not one that PostgreSQL takes (postgres://user:password@host/database)")
 	}
 	conf.ConnectTimeout = patience
-	conf.RuntimeParams["application_name"] = "keydesk"
+	conf.RuntimeParams["application_name"], conf.RuntimeParams["client_encoding"], conf.RuntimeParams["datestyle"] = "keydesk", "UTF8", "ISO"
 	for k, v := range settings {
 		conf.RuntimeParams[k] = v
 	}
-	db := stdlib.OpenDB(*conf)
+	db := sql.OpenDB(connector{conf})
 	db.SetMaxOpenConns(size)
 	db.SetMaxIdleConns(size)
 	db.SetConnMaxIdleTime(idle)
@@ -107,7 +106,7 @@ func ms(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10)
 // cannot be read, or that would send what is in it over a network in the clear
 // without saying so. It never repeats the address: a password is in it.
 func CheckURL(address string) error {
-	conf, err := pgx.ParseConfig(address)
+	conf, err := pgconn.ParseConfig(address)
 	if !IsURL(address) || err != nil {
 		return errors.New("it must be an address such as postgres://user:password@host/database")
 	}

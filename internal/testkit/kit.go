@@ -7,9 +7,11 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"os"
 	"runtime"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -18,6 +20,7 @@ import (
 	"keydesk/internal/desk"
 	"keydesk/internal/inproc"
 	"keydesk/internal/oktasim"
+	"keydesk/internal/storetest"
 )
 
 // Host is where the kit's console is reached, in process alone.
@@ -26,8 +29,9 @@ const Host = "127.0.0.1:8080"
 // Kit is one console and its organisation.
 type Kit struct {
 	*app.App
-	Org  *oktasim.Org
-	Logs *Logs
+	Replicas []*app.App // all of them; App is the first
+	Org      *oktasim.Org
+	Logs     *Logs
 
 	t      testing.TB
 	way    http.RoundTripper // to the console
@@ -45,6 +49,38 @@ type Options struct {
 	Wrap      func(http.RoundTripper) http.RoundTripper
 	Policy    *desk.Policy
 	Ticket    string // address of a ticket, see handlers.Config
+	Place     string // of the database, as store.Open takes it; empty: the test's own
+	Replicas  int    // consoles that share a PostgreSQL, each request meeting the next; 1: what is measured is one process; 0: one, or as replicasVar says
+}
+
+// replicasVar has every kit run so many replicas on PostgreSQL.
+const replicasVar = "KEYDESK_E2E_REPLICAS"
+
+// shape says how many consoles there are, and where their database is.
+func (o Options) shape(t testing.TB) (n int, place string) {
+	t.Helper()
+	n = o.Replicas
+	if text := os.Getenv(replicasVar); n == 0 && text != "" {
+		var err error
+		if n, err = strconv.Atoi(text); err != nil || n < 1 {
+			t.Fatalf("%s=%s is no number of replicas", replicasVar, text)
+		}
+	}
+	switch {
+	case o.Place != "":
+		return max(1, o.Replicas), o.Place
+	case n > 1:
+		return n, storetest.Database(t)
+	}
+	return 1, storetest.Place(t)
+}
+
+// turns answers each request with the next handler.
+func turns(all []*app.App) http.Handler {
+	var n atomic.Uint64
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		all[n.Add(1)%uint64(len(all))].Handler.ServeHTTP(w, r)
+	})
 }
 
 // New returns a console of its own for this test: small, quick and closed at
@@ -62,17 +98,25 @@ func New(t testing.TB, opts ...Options) *Kit {
 		o.Org.Limit = 100_000
 	}
 	k := &Kit{t: t, Logs: &Logs{}, used: map[string]bool{}}
-	a, org, err := app.NewDemo(context.Background(), app.DemoOptions{
-		Org: o.Org, Dir: t.TempDir(), Now: k.Now, OktaReads: o.OktaReads, Wrap: o.Wrap, Ticket: o.Ticket, Policy: o.Policy,
+	n, place := o.shape(t)
+	all, org, err := app.NewReplicas(context.Background(), app.DemoOptions{
+		Org: o.Org, Database: place, Replicas: n, Now: k.Now, OktaReads: o.OktaReads, Wrap: o.Wrap, Ticket: o.Ticket, Policy: o.Policy,
 		Log: slog.New(slog.NewJSONHandler(k.Logs, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	k.App, k.Org, k.way = a, org, inproc.Transport{Hosts: map[string]http.Handler{Host: a.Handler}}
+	first := *all[0]
+	k.App, k.Replicas, k.Org = &first, all, org
+	if n > 1 {
+		first.Handler = turns(all)
+	}
+	k.way = inproc.Transport{Hosts: map[string]http.Handler{Host: first.Handler}}
 	t.Cleanup(func() {
-		if err := a.Close(); err != nil {
-			t.Error(err)
+		for _, a := range all {
+			if err := a.Close(); err != nil {
+				t.Error(err)
+			}
 		}
 	})
 	return k

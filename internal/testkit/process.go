@@ -28,7 +28,8 @@ import (
 // there: App is nil.
 type Process struct {
 	*Kit
-	Data string // its data folder
+	Data  string // its data folder
+	Place string // of its database, as store.Open takes it
 
 	binary  string
 	env     []string
@@ -54,14 +55,14 @@ func Build(t testing.TB) string {
 }
 
 // Run starts the program for an organisation of its own. wrap may stand before the
-// organisation; nil leaves it as it is.
-func Run(t testing.TB, binary string, wrap func(http.Handler) http.Handler) *Process {
+// organisation; nil leaves it as it is. More settings are NAME=value.
+func Run(t testing.TB, binary string, wrap func(http.Handler) http.Handler, settings ...string) *Process {
 	t.Helper()
-	return RunFor(t, binary, oktasim.New(oktasim.Options{People: 600, Limit: 1_000_000}), wrap)
+	return RunFor(t, binary, oktasim.New(oktasim.Options{People: 600, Limit: 1_000_000}), wrap, settings...)
 }
 
 // RunFor is Run for an organisation that is there.
-func RunFor(t testing.TB, binary string, org *oktasim.Org, wrap func(http.Handler) http.Handler) *Process {
+func RunFor(t testing.TB, binary string, org *oktasim.Org, wrap func(http.Handler) http.Handler, settings ...string) *Process {
 	t.Helper()
 	p := &Process{Kit: &Kit{t: t, Logs: &Logs{}, used: map[string]bool{}}, Data: t.TempDir(), binary: binary, address: freePort(t)}
 	p.Org = org
@@ -73,6 +74,13 @@ func RunFor(t testing.TB, binary string, org *oktasim.Org, wrap func(http.Handle
 	t.Cleanup(srv.Close)
 	p.way = to{p.address}
 	p.env = append(p.issuer(t), "HOME="+p.Data, "GOTRACEBACK=all", "KEYDESK_LISTEN="+p.address, "KEYDESK_BASE_URL=http://"+Host, "KEYDESK_DATA_DIR="+p.Data, "KEYDESK_OKTA_URL="+srv.URL, "KEYDESK_OKTA_TOKEN="+p.Org.Token())
+	p.env = append(p.env, settings...)
+	p.Place = filepath.Join(p.Data, "keydesk.db")
+	for _, s := range settings {
+		if place, ok := strings.CutPrefix(s, "KEYDESK_DATABASE_URL="); ok {
+			p.Place = place
+		}
+	}
 	p.Start()
 	t.Cleanup(p.Kill)
 	return p

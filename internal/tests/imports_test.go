@@ -43,7 +43,7 @@ func floors() map[string]floor {
 		"internal/policy":          {ours: []string{"internal/desk", "internal/okta"}, others: []string{"go.yaml.in/yaml/v3"}},
 		"internal/audit":           {ours: []string{"internal/store"}},
 		"internal/store":           {others: []string{"github.com/jackc/pgx/v5", "github.com/pressly/goose/v3", "modernc.org/sqlite"}},
-		"internal/storetest":       {ours: []string{"internal/store"}},
+		"internal/storetest":       {ours: []string{"internal/store"}, others: []string{"github.com/jackc/pgx/v5"}},
 		"internal/okta":            {others: []string{xsync, jose}},
 		"internal/oktasim":         {},
 		"internal/oktasim/sdktest": {ours: []string{"internal/oktasim"}, others: []string{"github.com/okta/okta-sdk-golang/"}},
