@@ -36,6 +36,7 @@ func (h *Handlers) Routes() []Route {
 		{Method: http.MethodGet, Path: "/auth/signed-out", Open: true, do: h.signedOut},
 		{Method: http.MethodPost, Path: "/theme", do: h.theme},
 		{Method: http.MethodGet, Path: "/", Perm: desk.ReadOwnRecord, do: h.home},
+		{Method: http.MethodGet, Path: views.MePath, Perm: desk.ReadOwnRecord, do: h.me},
 		of("users.list", http.MethodGet, "/users", h.users),
 		{Method: http.MethodGet, Path: views.NewPersonPath, Perm: desk.ReadUsers, do: h.newPerson},
 		of("users.create", http.MethodPost, views.ActionPath("users.create"), h.create),

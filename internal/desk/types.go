@@ -153,6 +153,8 @@ type Offer struct {
 	Token    string   // one-time; empty when not allowed
 	Effects  []string // what will happen, a sentence each
 	Choices  []Choice // what the operator decides in the dialog
+	NoReason bool     // it may be done without saying why
+	Ticket   bool     // it takes the number of a ticket
 }
 
 // Choice is a decision inside an action's dialog: a check box, or with two
