@@ -177,8 +177,15 @@ func TestListsWithinTheScope(t *testing.T) {
 				t.Errorf("%s finds %d people (by group %t)", who, n, byGroup)
 			}
 		}
-		if c := k.As("admin"); c.Get("/approvals").FormOf("/approvals/:request/approve") == nil {
-			t.Errorf("an admin cannot decide about Berlin: %s", c.Get("/approvals").Text())
+		c := k.As("admin")
+		decide := c.Get("/approvals").FormOf("/approvals/:request/approve")
+		if decide == nil {
+			t.Fatalf("an admin cannot decide about Berlin: %s", c.Get("/approvals").Text())
+		}
+		decide.Values.Set("note", "seen her manager's mail")
+		k.Org.Reset()
+		if got := c.Post(decide.Action, decide.Values); got.Status == http.StatusForbidden || got.Has("scope.") {
+			t.Errorf("an admin's word does not count in Berlin: %d %s", got.Status, got.Text())
 		}
 	}
 }
@@ -243,6 +250,27 @@ func TestLeavingTheScope(t *testing.T) {
 	acts := k.Acts(audit.Filter{Target: in.ID})
 	if len(acts) == 0 || acts[0].Detail != "nobody" || acts[0].Phase != audit.PhaseRefused {
 		t.Errorf("recorded %+v", acts)
+	}
+}
+
+// Rows that are left out make room for older ones.
+func TestTheRecordWithinTheScope(t *testing.T) {
+	t.Parallel()
+	k := testkit.New(t, testkit.Options{Policy: inBerlin(true)})
+	in, out := apart(t, k)
+	owner := k.As("owner")
+	act := func(id string) {
+		f := form(t, owner, id, "/sessions/clear")
+		if got := owner.Post(f.Action, f.Values); got.Status != http.StatusOK {
+			t.Fatal(got.Text())
+		}
+	}
+	act(in.ID)
+	for range 60 {
+		act(out.ID)
+	}
+	if got := k.As("auditor").Get("/audit"); !strings.Contains(got.Body, in.ID) || strings.Contains(got.Body, out.ID) {
+		t.Errorf("%s", got.Text())
 	}
 }
 

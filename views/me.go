@@ -85,10 +85,10 @@ func takesWords(all desk.MayDo) string {
 	if all.Second {
 		parts = append(parts, "a second person")
 	}
-	switch n := len(parts); {
-	case n == 0:
+	switch n := len(parts); n {
+	case 0:
 		return ""
-	case n == 1:
+	case 1:
 		return "Each takes " + parts[0] + "."
 	default:
 		return "Each takes " + strings.Join(parts[:n-1], ", ") + " and " + parts[n-1] + "."
