@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -133,6 +134,27 @@ func knock(c *testkit.Client, method, path string, form url.Values) *testkit.Pag
 		return c.Get(path)
 	}
 	return c.Post(path, form)
+}
+
+// That somebody else is changing the person just now does not show either.
+func TestATurnOutsideTheScope(t *testing.T) {
+	t.Parallel()
+	k := testkit.New(t, testkit.Options{Policy: inBerlin(true)})
+	_, out := apart(t, k)
+	c, owner := k.As("helpdesk"), k.As("owner")
+	f := form(t, owner, out.ID, "/lifecycle/suspend")
+	k.Org.Faults([]oktasim.Fault{{Operation: "SuspendUser", Delay: 2 * time.Second}})
+	done := make(chan int)
+	go func() { done <- owner.Answers(t.Context(), f.Action, f.Values) }()
+	for k.Calls()["SuspendUser"] == 0 && len(k.Acts(audit.Filter{Target: out.ID})) == 0 {
+		runtime.Gosched()
+	}
+	start := time.Now()
+	got := c.Post("/users/"+out.ID+"/lifecycle/suspend", url.Values{"note": {"let me in"}, "token": {"x.y"}})
+	if took := time.Since(start); got.Status != http.StatusNotFound || took > time.Second {
+		t.Errorf("%d after %v: %s", got.Status, took, got.Text())
+	}
+	<-done
 }
 
 // Lists, the record and what waits show nobody who is outside.

@@ -80,6 +80,11 @@ func (d *Desk) enter(ctx context.Context, x *deed) (leave func(), err error) {
 	if dec := d.policy.decideActor(x.who, x.spec); !dec.Allowed {
 		return nil, d.refused(ctx, x, denied(a, dec))
 	}
+	if d.policy.limited(x.who) { // before the turn: that it is taken would say that somebody is there
+		if _, err := d.reached(ctx, x.who, x.spec, x.id); err != nil {
+			return nil, err
+		}
+	}
 	wait, cancel := context.WithTimeout(ctx, turnTimeout)
 	defer cancel()
 	leave, err = d.changes.enter(wait, x.id)
