@@ -136,6 +136,9 @@ func (r *reader) roles(n *yaml.Node) (grants []scoped) {
 		}
 	}
 	r.mapping(n, of)
+	if len(r.p.Roles) == 0 {
+		r.fault(n, "there is no role here: nobody could do anything")
+	}
 	return grants
 }
 
@@ -159,6 +162,9 @@ func (r *reader) role(n *yaml.Node, role desk.Role) (rule desk.RoleRule, grants 
 		"may":    func(n *yaml.Node) { rule.May = r.words(n) },
 		"except": func(n *yaml.Node) { rule.Except = r.words(n) },
 	})
+	if len(rule.Groups) == 0 {
+		r.fault(n, "nobody holds the role %s: give it groups, or leave it out", role)
+	}
 	if len(rule.May) == 0 {
 		r.fault(n, "the role %s carries nothing: give it may", role)
 	}
