@@ -30,11 +30,17 @@ type Fault struct {
 // Faults are all of them, in the order of their lines.
 type Faults []Fault
 
+// told is how many faults are told at once.
+const told = 30
+
 // Error has a line for each.
 func (f Faults) Error() string {
-	lines := make([]string, len(f))
-	for i, x := range f {
-		lines[i] = fmt.Sprintf("line %d: %s", x.Line, x.Msg)
+	var lines []string
+	for _, x := range f[:min(len(f), told)] {
+		lines = append(lines, fmt.Sprintf("line %d: %s", x.Line, x.Msg))
+	}
+	if more := len(f) - told; more > 0 {
+		lines = append(lines, fmt.Sprintf("and %d more", more))
 	}
 	return strings.Join(lines, "\n")
 }
