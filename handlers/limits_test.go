@@ -87,3 +87,92 @@ func TestWithoutSecrets(t *testing.T) {
 		t.Errorf("mailed: %d, %d writes: %s", got.Status, writes(k), got.Text())
 	}
 }
+
+// What the policy asks for beside the right: a ticket where it says so, a reason not
+// where it does not. The dialog says the same.
+func TestReasonAndTicket(t *testing.T) {
+	t.Parallel()
+	p := desk.DemoPolicy()
+	p.Require.Reason, p.Require.Ticket = []desk.Word{"suspend"}, []desk.Word{desk.Word(desk.Takeover)}
+	k := testkit.New(t, testkit.Options{Policy: &p})
+	c := k.As("helpdesk")
+	people := ordinary(t, k, 4)
+	for i, tt := range []struct {
+		path, note, ticket string
+		status             int
+		says               string
+	}{
+		{"/lifecycle/suspend", "", "", http.StatusUnprocessableEntity, "Give a reason"},
+		{"/lifecycle/reset_factors", "", "", http.StatusUnprocessableEntity, "Give the number of the ticket"},
+		{"/lifecycle/reset_factors", "", "INC-1", http.StatusOK, "Okta"},
+		{"/sessions/clear", "", "", http.StatusOK, "Okta"},
+	} {
+		f := form(t, c, people[i].ID, tt.path)
+		f.Values.Set("note", tt.note)
+		f.Values.Set("ticket", tt.ticket)
+		if got := c.Post(f.Action, f.Values); got.Status != tt.status || !got.Has(tt.says) {
+			t.Errorf("%s: %d %s", tt.path, got.Status, got.Text())
+		}
+	}
+}
+
+// The page of what one may do says the scope in words, what is used of the limits,
+// and whom to ask for the rest.
+func TestMe(t *testing.T) {
+	t.Parallel()
+	p := inBerlin(true)
+	p.Limits = map[desk.Risk]desk.Limit{desk.Destructive: {Hour: 7}}
+	p.Name = "3f2a91c04b7d"
+	k := testkit.New(t, testkit.Options{Policy: p})
+	c := k.As("helpdesk")
+	in, _ := apart(t, k)
+	f := form(t, c, in.ID, "/lifecycle/suspend")
+	c.Post(f.Action, f.Values)
+	got := c.Get("/me")
+	for _, want := range []string{"3f2a91c04b7d", "Keydesk Helpdesk", "for the people in Berlin alone", "1 of 7 in the last hour", "You see your own acts.", "Ask a member of Keydesk Owners.", "Erase"} {
+		if got.Status != http.StatusOK || !got.Has(want) {
+			t.Errorf("%d, %q is missing: %s", got.Status, want, got.Text())
+		}
+	}
+	if got := k.As("visitor").Get("/me"); got.Status != http.StatusForbidden {
+		t.Errorf("a visitor: %d", got.Status)
+	}
+	if got := k.As("auditor").Get("/me"); !got.Has("None. You may look.") {
+		t.Errorf("an auditor: %s", got.Text())
+	}
+}
+
+// A break-glass account is closed to everybody, whatever its login's case; a VIP takes
+// somebody else's word, and where that cannot wait is closed too.
+func TestListedAccounts(t *testing.T) {
+	t.Parallel()
+	p := desk.DemoPolicy()
+	k := testkit.New(t, testkit.Options{Policy: &p})
+	people := ordinary(t, k, 3)
+	glass, vip := people[0], people[1]
+	p.BreakGlass = []string{strings.ToUpper(glass.Login)}
+	p.VIP = desk.VIP{People: []string{vip.ID}, Needs: desk.Admin, Second: true}
+	k = testkit.New(t, testkit.Options{Policy: &p})
+	for _, who := range []string{"helpdesk", "admin", "owner"} {
+		c := k.As(who)
+		if page := c.Get("/users/" + glass.ID); page.FormOf("/users/:id/lifecycle/:action") != nil || !page.Has("protected.break_glass") {
+			t.Errorf("%s on a break-glass account: %s", who, page.Text())
+		}
+		page := c.Get("/users/" + vip.ID)
+		if f := page.Form("/lifecycle/suspend"); (f != nil) != (who != "helpdesk") || page.Form("/lifecycle/expire_password_with_temp_password") != nil {
+			t.Errorf("%s on a VIP: %s", who, page.Text())
+		}
+	}
+	c := k.As("admin")
+	k.Org.Reset()
+	f := form(t, c, vip.ID, "/lifecycle/suspend")
+	if got := c.Post(f.Action, f.Values); !got.Has("It waits for approval") || writes(k) != 0 {
+		t.Errorf("%d, %d writes: %s", got.Status, writes(k), got.Text())
+	}
+	owner := k.As("owner")
+	decide := owner.Get("/approvals").FormOf("/approvals/:request/approve")
+	decide.Values.Set("note", "called the office")
+	if got := owner.Post(decide.Action, decide.Values); got.Status != http.StatusOK || writes(k) != 1 {
+		t.Errorf("approved: %d, %d writes: %s", got.Status, writes(k), got.Text())
+	}
+}

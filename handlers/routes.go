@@ -43,6 +43,7 @@ func (h *Handlers) Routes() []Route {
 		{Method: http.MethodGet, Path: views.FreshPath, do: h.signInAgain},
 		{Method: http.MethodPost, Path: "/theme", do: h.theme},
 		{Method: http.MethodGet, Path: "/", Perm: desk.ReadOwnRecord, do: h.home},
+		{Method: http.MethodGet, Path: views.MePath, Perm: desk.ReadOwnRecord, do: h.me},
 		of("users.list", http.MethodGet, "/users", h.users),
 		{Method: http.MethodGet, Path: views.NewPersonPath, Perm: desk.ReadUsers, do: h.newPerson},
 		of("users.create", http.MethodPost, views.ActionPath("users.create"), h.create),

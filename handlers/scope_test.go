@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -135,6 +136,27 @@ func knock(c *testkit.Client, method, path string, form url.Values) *testkit.Pag
 	return c.Post(path, form)
 }
 
+// That somebody else is changing the person just now does not show either.
+func TestATurnOutsideTheScope(t *testing.T) {
+	t.Parallel()
+	k := testkit.New(t, testkit.Options{Policy: inBerlin(true)})
+	_, out := apart(t, k)
+	c, owner := k.As("helpdesk"), k.As("owner")
+	f := form(t, owner, out.ID, "/lifecycle/suspend")
+	k.Org.Faults([]oktasim.Fault{{Operation: "SuspendUser", Delay: 2 * time.Second}})
+	done := make(chan int)
+	go func() { done <- owner.Answers(t.Context(), f.Action, f.Values) }()
+	for k.Calls()["SuspendUser"] == 0 && len(k.Acts(audit.Filter{Target: out.ID})) == 0 {
+		runtime.Gosched()
+	}
+	start := time.Now()
+	got := c.Post("/users/"+out.ID+"/lifecycle/suspend", url.Values{"note": {"let me in"}, "token": {"x.y"}})
+	if took := time.Since(start); got.Status != http.StatusNotFound || took > time.Second {
+		t.Errorf("%d after %v: %s", got.Status, took, got.Text())
+	}
+	<-done
+}
+
 // Lists, the record and what waits show nobody who is outside.
 func TestListsWithinTheScope(t *testing.T) {
 	t.Parallel()
@@ -177,8 +199,15 @@ func TestListsWithinTheScope(t *testing.T) {
 				t.Errorf("%s finds %d people (by group %t)", who, n, byGroup)
 			}
 		}
-		if c := k.As("admin"); c.Get("/approvals").FormOf("/approvals/:request/approve") == nil {
-			t.Errorf("an admin cannot decide about Berlin: %s", c.Get("/approvals").Text())
+		c := k.As("admin")
+		decide := c.Get("/approvals").FormOf("/approvals/:request/approve")
+		if decide == nil {
+			t.Fatalf("an admin cannot decide about Berlin: %s", c.Get("/approvals").Text())
+		}
+		decide.Values.Set("note", "seen her manager's mail")
+		k.Org.Reset()
+		if got := c.Post(decide.Action, decide.Values); got.Status == http.StatusForbidden || got.Has("scope.") {
+			t.Errorf("an admin's word does not count in Berlin: %d %s", got.Status, got.Text())
 		}
 	}
 }
@@ -243,6 +272,27 @@ func TestLeavingTheScope(t *testing.T) {
 	acts := k.Acts(audit.Filter{Target: in.ID})
 	if len(acts) == 0 || acts[0].Detail != "nobody" || acts[0].Phase != audit.PhaseRefused {
 		t.Errorf("recorded %+v", acts)
+	}
+}
+
+// Rows that are left out make room for older ones.
+func TestTheRecordWithinTheScope(t *testing.T) {
+	t.Parallel()
+	k := testkit.New(t, testkit.Options{Policy: inBerlin(true)})
+	in, out := apart(t, k)
+	owner := k.As("owner")
+	act := func(id string) {
+		f := form(t, owner, id, "/sessions/clear")
+		if got := owner.Post(f.Action, f.Values); got.Status != http.StatusOK {
+			t.Fatal(got.Text())
+		}
+	}
+	act(in.ID)
+	for range 60 {
+		act(out.ID)
+	}
+	if got := k.As("auditor").Get("/audit"); !strings.Contains(got.Body, in.ID) || strings.Contains(got.Body, out.ID) {
+		t.Errorf("%s", got.Text())
 	}
 }
 

@@ -19,6 +19,15 @@ func (h *Handlers) home(c Ctx) error {
 	return h.render(c, http.StatusOK, views.Home(h.frame(c, "Find a person", "home"), views.HomeProps{Recent: acts}))
 }
 
+// me shows what the operator may do.
+func (h *Handlers) me(c Ctx) error {
+	page, err := h.c.Desk.Me(c.Request().Context(), actor(c))
+	if err != nil {
+		return err
+	}
+	return h.render(c, http.StatusOK, views.Me(h.frame(c, "What you may do", ""), page))
+}
+
 // users answers the search, as a page or as what stands inside it.
 func (h *Handlers) users(c Ctx) error {
 	q := desk.Query{Text: c.QueryParam("q"), Status: okta.Status(c.QueryParam("status")), After: c.QueryParam("after")}

@@ -744,7 +744,7 @@ func decideDialog(p ApprovalsProps, w desk.Waiting, verb, button, class string) 
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = noteField(decideID(w, verb), decideID(w, verb)+"-problem", p.typed(w, verb), p.wrong(w, verb), true).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = noteField(decideID(w, verb), decideID(w, verb)+"-problem", p.typed(w, verb), p.wrong(w, verb), true, true).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -185,6 +185,8 @@ func (x fixture) pages() map[string]templ.Component {
 		"person, broken":   Person(f, broken),
 		"person, kept":     Person(f, keptProps(x)),
 		"person, empty":    Person(f, empty),
+		"me":               Me(f, x.me()),
+		"me, nothing":      Me(lost, desk.MePage{Policy: x.say("default")}),
 		"audit":            Audit(f, AuditProps{Acts: x.acts(), Next: 7, Filter: audit.Filter{Text: x.say("ann"), Target: annID}}),
 		"audit, nothing":   Audit(f, AuditProps{OwnOnly: true}),
 		"audit, problem":   Audit(f, AuditProps{Problem: &Notice{Tone: "bad", Text: x.say("Closed")}}),
@@ -303,5 +305,22 @@ func write(b *strings.Builder, n *html.Node) {
 	}
 	if apart {
 		b.WriteByte(' ')
+	}
+}
+
+// me is what somebody may do who holds a role everywhere and one in a scope.
+func (x fixture) me() desk.MePage {
+	unlock, _ := desk.SpecOf("unlock")
+	erase, _ := desk.SpecOf("users.erase")
+	return desk.MePage{
+		Policy: x.say("3f2a91"), Reach: x.say("the people in Berlin"),
+		Held: []desk.Held{{Role: desk.Helpdesk, Groups: []string{x.say("Desk"), x.say("Other desk")}, Scope: x.say("the people in Berlin")}, {Role: desk.Auditor, Groups: []string{x.say("Security")}}},
+		Classes: []desk.MayClass{
+			{Risk: desk.Restoring, May: []desk.MayDo{{Spec: unlock}}},
+			{Risk: desk.Destructive, May: []desk.MayDo{{Spec: unlock, Reason: true, Ticket: true, Fresh: time.Minute, Second: true}, {Spec: erase}}, Limits: []audit.Quota{{Class: "destructive", Window: time.Hour, Most: 50, Used: 3}, {Window: 24 * time.Hour, Most: 60}}},
+			{Risk: desk.Takeover, May: []desk.MayDo{{Spec: unlock, Reason: true, Ticket: true, Fresh: time.Minute, Second: true}}},
+			{Risk: desk.Privilege, May: []desk.MayDo{{Spec: unlock, Reason: true, Fresh: time.Minute}}},
+		},
+		Not: []desk.MayNot{{Ask: x.say("Ask an owner."), Specs: []desk.Spec{erase}}},
 	}
 }

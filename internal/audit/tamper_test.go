@@ -29,7 +29,7 @@ func fillMore(t *testing.T, l *audit.Log, n int) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := l.End(t.Context(), seq, audit.Row{Result: audit.Done, Status: 200, RequestID: rand.Text()}); err != nil {
+		if err := l.End(t.Context(), seq, audit.Row{Result: audit.Done, Status: 200, RequestID: rand.Text()}, nil); err != nil {
 			t.Fatal(err)
 		}
 	}

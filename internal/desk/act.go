@@ -81,6 +81,11 @@ func (d *Desk) enter(ctx context.Context, x *deed) (err error) {
 	if dec := d.policy.decideActor(x.who, x.spec); !dec.Allowed {
 		return d.refused(ctx, x, denied(a, dec))
 	}
+	if d.policy.limited(x.who) { // before the turn: that it is taken would say that somebody is there
+		if _, err := d.reached(ctx, x.who, x.spec, x.id); err != nil {
+			return err
+		}
+	}
 	wait, cancel := context.WithTimeout(ctx, turnTimeout)
 	defer cancel()
 	if x.turn, err = d.turn(wait, personTurn(x.id)); err != nil && wait.Err() == nil {

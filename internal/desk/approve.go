@@ -20,7 +20,12 @@ func (d *Desk) approver(ctx context.Context, x *deed, by Actor) *Error {
 	case x.needs.Second != "" && by.Tier().rank() < x.needs.Second.rank():
 		return denied(x.spec.Action, refuse("second.role", "Who approves this has to be an owner.", d.policy.askFor(rolesFrom(x.needs.Second)...)))
 	}
-	if dec := d.policy.decide(by, x.spec, x.on); !dec.Allowed {
+	on := x.on
+	var err error
+	if on.In, err = d.reached(ctx, by, x.spec, x.id); err != nil {
+		return asError(err)
+	}
+	if dec := d.policy.decide(by, x.spec, on); !dec.Allowed {
 		return denied(x.spec.Action, dec)
 	}
 	return nil

@@ -47,7 +47,7 @@ func (d *Desk) NewPersonForm(ctx context.Context, who Actor, n NewPerson, text s
 		p.Chosen = d.named(ctx, scope)
 		p.Found = d.findTargets(ctx, okta.UserAdmin, text, func(t Target) bool { return scope.holds(t.On) })
 		s := spec("users.create")
-		p.Create = Offer{Spec: s, Decision: d.policy.decideNew(who)}
+		p.Create = Offer{Spec: s, NoReason: !d.policy.NeedsReason(s), Ticket: d.policy.NeedsTicket(s), Decision: d.policy.decideNew(who)}
 		if p.Create.Decision.Allowed {
 			p.Create.Proof = !d.Proven(who, s, 0)
 			p.Create.Token = d.issue(who, s.Action, okta.User{}, Standing{}, Object{}, "")

@@ -54,7 +54,7 @@ func (d *Desk) guard(who Actor, p *Person, on Standing) {
 // what the room itself has to say; state is what the page shows of the object.
 func (d *Desk) offer(who Actor, u okta.User, on Standing, a Action, about Object, state string, rules ...Decision) Offer {
 	s := spec(a)
-	o := Offer{Spec: s, On: about, Effects: effects(a, u), Choices: choices(a), Decision: Decision{Allowed: true}}
+	o := Offer{Spec: s, On: about, Effects: effects(a, u), Choices: choices(a), NoReason: !d.policy.NeedsReason(s), Ticket: d.policy.NeedsTicket(s), Decision: Decision{Allowed: true}}
 	for _, dec := range append([]Decision{d.policy.decide(who, s, on), stateRule(a, u)}, rules...) {
 		if !dec.Allowed {
 			o.Decision = dec

@@ -159,6 +159,8 @@ type Offer struct {
 	Proof    bool     // a fresh sign-in is needed first
 	Effects  []string // what will happen, a sentence each
 	Choices  []Choice // what the operator decides in the dialog
+	NoReason bool     // it may be done without saying why
+	Ticket   bool     // it takes the number of a ticket
 }
 
 // Choice is a decision inside an action's dialog: a check box, or with two

@@ -131,6 +131,9 @@ func (p Policy) mayDecide(who Actor, w Waiting) Decision {
 			return dec
 		}
 	}
+	if dec := p.decideScope(who, w.Spec, Standing{Name: w.Name, In: scopesOf(who)}); !dec.Allowed {
+		return dec
+	}
 	return decideMapped(who)
 }
 

@@ -30,11 +30,17 @@ type Fault struct {
 // Faults are all of them, in the order of their lines.
 type Faults []Fault
 
+// told is how many faults are told at once.
+const told = 30
+
 // Error has a line for each.
 func (f Faults) Error() string {
-	lines := make([]string, len(f))
-	for i, x := range f {
-		lines[i] = fmt.Sprintf("line %d: %s", x.Line, x.Msg)
+	var lines []string
+	for _, x := range f[:min(len(f), told)] {
+		lines = append(lines, fmt.Sprintf("line %d: %s", x.Line, x.Msg))
+	}
+	if more := len(f) - told; more > 0 {
+		lines = append(lines, fmt.Sprintf("and %d more", more))
 	}
 	return strings.Join(lines, "\n")
 }
@@ -136,6 +142,9 @@ func (r *reader) roles(n *yaml.Node) (grants []scoped) {
 		}
 	}
 	r.mapping(n, of)
+	if len(r.p.Roles) == 0 {
+		r.fault(n, "there is no role here: nobody could do anything")
+	}
 	return grants
 }
 
@@ -159,6 +168,9 @@ func (r *reader) role(n *yaml.Node, role desk.Role) (rule desk.RoleRule, grants 
 		"may":    func(n *yaml.Node) { rule.May = r.words(n) },
 		"except": func(n *yaml.Node) { rule.Except = r.words(n) },
 	})
+	if len(rule.Groups) == 0 {
+		r.fault(n, "nobody holds the role %s: give it groups, or leave it out", role)
+	}
 	if len(rule.May) == 0 {
 		r.fault(n, "the role %s carries nothing: give it may", role)
 	}

@@ -77,6 +77,8 @@ func TestRefusals(t *testing.T) {
 		{"unknown role", "roles:\n  chief: {groups: [A], may: [changing]}\n", `line 2: there is no key "chief"`},
 		{"unknown word", "roles:\n  helpdesk:\n    groups: [A]\n    may:\n      - unlock\n      - lock\n", `line 6: "lock" is no class, permission or operation`},
 		{"unknown except", "roles:\n  helpdesk:\n    groups: [A]\n    may: [unlock]\n    except: [usres.edit]\n", `line 5: "usres.edit" is no class`},
+		{"nobody's", "roles:\n  helpdesk: {may: [unlock]}\n", "line 2: nobody holds the role helpdesk"},
+		{"no role", "roles: {}\n", "line 1: there is no role here"},
 		{"nothing carried", "roles:\n  helpdesk: {groups: [A]}\n", "line 2: the role helpdesk carries nothing"},
 		{"word twice", "roles:\n  helpdesk: {groups: [A], may: [unlock, unlock]}\n", `line 2: "unlock" stands here twice`},
 		{"group twice", "roles:\n  helpdesk: {groups: [A, A], may: [unlock]}\n", `line 2: the group "A" stands here twice`},
@@ -148,6 +150,7 @@ func FuzzParse(f *testing.F) {
 	f.Add(roles)
 	f.Add("scopes: {b: {groups: [B]}}\nroles: {helpdesk: {groups: [{group: A, scope: b}], may: [unlock]}}\n")
 	f.Add("protected: {vip: {people: [a], needs: owner, second_person: true}, break_glass: [b]}\n")
+	f.Add("limits: {}\nrequire: {fresh_sign_in: {}, reason: [], second_person: []}\nscopes: {}\n")
 	f.Add("limits: &a {takeover: *a}\n? [a]: b\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		p, err := policy.Parse([]byte(text))

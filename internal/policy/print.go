@@ -113,8 +113,11 @@ require:
 	b.WriteString(strings.Join(fresh, ", ") + `}
 
 # How much of a class one operator may do.
-limits:
-`)
+limits:`)
+	if len(p.Limits) == 0 {
+		b.WriteString(" {}")
+	}
+	b.WriteString("\n")
 	for _, class := range slices.Sorted(maps.Keys(p.Limits)) {
 		var parts []string
 		if n := p.Limits[class].Hour; n > 0 {
