@@ -81,3 +81,38 @@ func TestReplicasTakeTurns(t *testing.T) {
 		t.Errorf("%d acts and refusals", len(acts))
 	}
 }
+
+// What a crash left open, replicas that look at once settle once.
+func TestReplicasSettleOnce(t *testing.T) {
+	t.Parallel()
+	if !storetest.Postgres(t) {
+		return
+	}
+	k := testkit.New(t, testkit.Options{Replicas: 2})
+	people := ordinary(t, k, 10)
+	seqs := make([]int64, len(people))
+	for i, p := range people {
+		var err error
+		if seqs[i], err = k.Record.Begin(t.Context(), audit.Row{Action: "suspend", Op: "SuspendUser", TargetID: p.ID, Target: p.Login, Before: "ACTIVE"}, p.ID, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var all sync.WaitGroup
+	for _, a := range k.Replicas {
+		all.Go(func() {
+			if err := a.Desk.Settle(t.Context()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	for i, p := range people {
+		var n int
+		if err := k.Store.R.QueryRowContext(t.Context(), `select count(*) from record where intent = $1`, seqs[i]).Scan(&n); err != nil || n != 1 {
+			t.Errorf("%s: %d outcomes (%v)", p.Login, n, err)
+		}
+	}
+	if rep, err := k.Record.Verify(t.Context()); err != nil || len(rep.Faults) > 0 || rep.Open > 0 {
+		t.Errorf("%+v %v", rep, err)
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -65,4 +66,25 @@ func TestStartOnALongRecord(t *testing.T) {
 		t.Errorf("serves after %v", best)
 	}
 	p.Start()
+}
+
+// A second process on the same data folder ends at once, and says why.
+func TestSecondInstance(t *testing.T) {
+	p := testkit.Run(t, testkit.Build(t), nil)
+	best := time.Hour
+	for range 3 {
+		began := time.Now()
+		code, said := p.Beside()
+		best = min(best, time.Since(began))
+		if code == 0 || !strings.Contains(said, "keydesk: "+store.ErrInUse.Error()) {
+			t.Errorf("exit code %d: %s", code, said)
+		}
+	}
+	if best > 2*time.Second {
+		t.Errorf("it ended after %v", best)
+	}
+	if got := p.Anonymous().Get("/readyz"); got.Status != http.StatusOK {
+		t.Errorf("the first one: %d", got.Status)
+	}
+	t.Logf("ended after %v", best)
 }

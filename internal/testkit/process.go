@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -200,6 +201,16 @@ func (p *Process) Start() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.cmd, p.ended = cmd, ended
+}
+
+// Beside starts the program once more with the same settings, which is to end by
+// itself, and returns its exit code and what it said.
+func (p *Process) Beside() (code int, said string) {
+	p.t.Helper()
+	cmd := exec.CommandContext(context.Background(), p.binary, "serve")
+	cmd.Env = append(slices.Clone(p.env), "KEYDESK_LISTEN="+freePort(p.t))
+	out, _ := cmd.CombinedOutput()
+	return cmd.ProcessState.ExitCode(), string(out)
 }
 
 // Pid is the number of the process.
