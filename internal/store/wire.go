@@ -16,7 +16,10 @@ import (
 // connector makes connections to PostgreSQL for database/sql. They speak the protocol
 // and know the few types that the tables have, all of them as text; pgx's own adapter
 // knows every type there is, which makes the program an eighth larger.
-type connector struct{ conf *pgconn.Config }
+type connector struct {
+	conf  *pgconn.Config
+	limit time.Duration // for each statement, if the server does not even say that it took too long; 0: none
+}
 
 // Connect implements driver.Connector.
 func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
@@ -24,7 +27,7 @@ func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &conn{pg: pg, used: time.Now()}, nil
+	return &conn{pg: pg, limit: c.limit, used: time.Now()}, nil
 }
 
 // Driver implements driver.Connector.
@@ -39,8 +42,16 @@ func (wireDriver) Open(string) (driver.Conn, error) { return nil, errByConnector
 
 // conn is one connection.
 type conn struct {
-	pg   *pgconn.PgConn
-	used time.Time
+	pg    *pgconn.PgConn
+	limit time.Duration
+	used  time.Time
+}
+
+func (c *conn) bounded(ctx context.Context) (context.Context, context.CancelFunc) {
+	if c.limit == 0 {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, c.limit)
 }
 
 var _ interface {
@@ -66,6 +77,8 @@ func (*conn) CheckNamedValue(v *driver.NamedValue) (err error) {
 // ExecContext implements driver.ExecerContext. Without arguments the query may be
 // several statements.
 func (c *conn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
+	ctx, cancel := c.bounded(ctx)
+	defer cancel()
 	if len(args) == 0 {
 		all, err := c.pg.Exec(ctx, query).ReadAll()
 		if err != nil {
@@ -91,10 +104,11 @@ func (c *conn) QueryContext(ctx context.Context, query string, args []driver.Nam
 	if err != nil {
 		return nil, err
 	}
-	r := &rows{c: c, rr: c.pg.ExecParams(ctx, query, values, nil, nil, nil)}
+	ctx, cancel := c.bounded(ctx)
+	r := &rows{c: c, cancel: cancel, rr: c.pg.ExecParams(ctx, query, values, nil, nil, nil)}
 	if r.first = r.rr.NextRow(); !r.first { // so that an error comes with the query, not with its rows
-		if _, err := r.rr.Close(); err != nil {
-			return nil, c.fault(err)
+		if err := r.Close(); err != nil {
+			return nil, err
 		}
 	}
 	for _, f := range r.rr.FieldDescriptions() {
@@ -137,11 +151,12 @@ func encode(args []driver.NamedValue) ([][]byte, error) {
 
 // rows are what a query finds, read as they come.
 type rows struct {
-	c     *conn
-	rr    *pgconn.ResultReader
-	first bool // the first row waits to be read
-	names []string
-	kinds []uint32
+	c      *conn
+	rr     *pgconn.ResultReader
+	cancel context.CancelFunc
+	first  bool // the first row waits to be read
+	names  []string
+	kinds  []uint32
 }
 
 // Columns implements driver.Rows.
@@ -149,6 +164,7 @@ func (r *rows) Columns() []string { return r.names }
 
 // Close implements driver.Rows.
 func (r *rows) Close() error {
+	defer r.cancel()
 	_, err := r.rr.Close()
 	return r.c.fault(err)
 }
@@ -205,7 +221,9 @@ type tx struct {
 // BeginTx implements driver.ConnBeginTx. Where it fails nothing was done, and it may
 // begin on another connection.
 func (c *conn) BeginTx(ctx context.Context, _ driver.TxOptions) (driver.Tx, error) {
-	if _, err := c.pg.Exec(ctx, "begin").ReadAll(); err != nil {
+	begin, cancel := c.bounded(ctx)
+	defer cancel()
+	if _, err := c.pg.Exec(begin, "begin").ReadAll(); err != nil {
 		if c.pg.IsClosed() && ctx.Err() == nil {
 			return nil, driver.ErrBadConn
 		}
@@ -241,6 +259,8 @@ const resting = time.Second
 
 // ResetSession implements driver.SessionResetter.
 func (c *conn) ResetSession(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	if !c.IsValid() || time.Since(c.used) > resting && c.pg.Ping(ctx) != nil {
 		return driver.ErrBadConn
 	}

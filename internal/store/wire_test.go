@@ -3,7 +3,13 @@ package store_test
 import (
 	"context"
 	"database/sql"
+	"io"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -119,4 +125,90 @@ func TestTextsAreValues(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A server that takes what it is sent and says nothing more is given up, by what reads
+// too.
+func TestSilentServer(t *testing.T) {
+	if os.Getenv("KEYDESK_TEST_POSTGRES") != "" || !storetest.Postgres(t) {
+		return // the address of somebody else's server is not ours to change
+	}
+	place, silent := between(t, storetest.Database(t))
+	db, err := store.Open(t.Context(), place)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	var n int
+	const look = `select count(*) from staff`
+	if err := db.R.QueryRowContext(t.Context(), look).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	silent.Store(true)
+	began := time.Now()
+	if err := db.R.QueryRowContext(t.Context(), look).Scan(&n); err == nil || time.Since(began) > 20*time.Second {
+		t.Errorf("read: %v after %v", err, time.Since(began))
+	}
+	began = time.Now()
+	if err := increment(t.Context(), db); err == nil || time.Since(began) > 10*time.Second {
+		t.Errorf("written: %v after %v", err, time.Since(began))
+	}
+	silent.Store(false)
+	if err := db.R.QueryRowContext(t.Context(), look).Scan(&n); err != nil {
+		t.Errorf("not back: %v", err)
+	}
+}
+
+// between stands between a client and the server at a place, and may fall silent.
+func between(t *testing.T, place string) (string, *atomic.Bool) {
+	t.Helper()
+	u, err := url.Parse(place)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := filepath.Join(u.Query().Get("host"), ".s.PGSQL.5432")
+	dir, err := os.MkdirTemp("", "pg") // a socket's name is short
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	l, err := new(net.ListenConfig).Listen(t.Context(), "unix", filepath.Join(dir, ".s.PGSQL.5432"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	silent := &atomic.Bool{}
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			s, err := new(net.Dialer).DialContext(context.Background(), "unix", server)
+			if err != nil {
+				_ = c.Close()
+				continue
+			}
+			go func() { _, _ = io.Copy(s, c); _ = s.Close() }()
+			go func() { relay(c, s, silent); _ = c.Close() }()
+		}
+	}()
+	u.RawQuery = "host=" + url.QueryEscape(dir)
+	return u.String(), silent
+}
+
+func relay(to io.Writer, from io.Reader, silent *atomic.Bool) {
+	buf := make([]byte, 1<<16)
+	for {
+		n, err := from.Read(buf)
+		if err != nil {
+			return
+		}
+		if silent.Load() {
+			continue
+		}
+		if _, err := to.Write(buf[:n]); err != nil {
+			return
+		}
+	}
 }
