@@ -95,16 +95,21 @@ func (f Filter) where() (string, []any) {
 		add("seq < $", f.Before)
 	}
 	if f.Text != "" {
-		add(`(lower(actor_name) like $ escape '\' or lower(target) like $ escape '\' or lower(target_id) like $ escape '\'
+		holds := `(lower(actor_name) like $ escape '\' or lower(target) like $ escape '\' or lower(target_id) like $ escape '\'
 			or lower(ticket) like $ escape '\' or lower(reason) like $ escape '\'
-			or exists (select 1 from record o where o.intent = record.seq and lower(o.request_id) like $ escape '\'))`,
-			"%"+escapeLike(lowerASCII(f.Text))+"%")
+			or exists (select 1 from record o where o.intent = record.seq and lower(o.request_id) like $ escape '\'))`
+		add(holds, "%"+escapeLike(lowerASCII(f.Text))+"%")
+		if all := strings.ToLower(f.Text); all != lowerASCII(f.Text) {
+			add(holds, "%"+escapeLike(all)+"%")
+			k := len(conds) - 2
+			conds = append(conds[:k], "("+conds[k]+" or "+conds[k+1]+")")
+		}
 	}
 	return strings.Join(conds, " and "), args
 }
 
-// lowerASCII folds as the database's own lower does: other letters are found as
-// they are written.
+// lowerASCII folds as the lower of SQLite does, and of PostgreSQL in some of its
+// locales; in others that folds every letter.
 func lowerASCII(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r >= 'A' && r <= 'Z' {

@@ -67,7 +67,7 @@ func (s *Server) create() (err error) {
 	}
 	data := filepath.Join(s.dir, "data")
 	//nolint:gosec // our own words
-	init := exec.CommandContext(context.Background(), filepath.Join(s.binary, "initdb"), "-D", data, "-U", "keydesk", "-A", "password", "--pwfile", file, "-E", "UTF8", "--locale=C", "--no-sync")
+	init := exec.CommandContext(context.Background(), filepath.Join(s.binary, "initdb"), "-D", data, "-U", "keydesk", "-A", "password", "--pwfile", file, "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
 	init.SysProcAttr, init.Dir = who, s.dir
 	if out, err := init.CombinedOutput(); err != nil {
 		return fmt.Errorf("initdb: %w\n%s", err, out)

@@ -119,10 +119,11 @@ func Database(t testing.TB) string {
 // or one that is started with the first test that needs it and ends with the binary.
 var shared = sync.OnceValues(func() (*Server, error) {
 	s := &Server{address: os.Getenv("KEYDESK_TEST_POSTGRES")}
-	if s.address == "" {
-		if err := s.create(); err != nil {
-			return nil, err
-		}
+	if s.address != "" {
+		return s, s.do("postgres", "select 1")
+	}
+	if err := s.create(); err != nil {
+		return nil, err
 	}
 	return s, s.template()
 })
@@ -167,6 +168,9 @@ func (s *Server) take() (string, error) {
 		return name, nil
 	}
 	name := "keydesk_" + strings.ToLower(rand.Text())
+	if s.model == "" { // on somebody else's server nothing is left behind
+		return name, s.do("postgres", "create database "+name)
+	}
 	return name, s.do("postgres", "create database "+name+" template "+s.model)
 }
 
@@ -176,6 +180,10 @@ func (s *Server) giveBack(name string) {
 	empty := `do $$ declare one record; begin
 		if (` + shape + `) <> '` + s.shape + `' then raise 'the tables were changed'; end if;
 		for one in select tablename from pg_tables where schemaname = 'public' and tablename <> 'goose_db_version' loop execute 'delete from ' || one.tablename; end loop; end $$`
+	if s.model == "" {
+		_ = s.do("postgres", "drop database if exists "+name+" with (force)")
+		return
+	}
 	err := s.do("postgres", "select pg_terminate_backend(pid, 10000) from pg_stat_activity where datname = '"+name+"'")
 	if err == nil {
 		err = s.do(name, empty)
