@@ -84,7 +84,8 @@ func (l *Login) confirmed(ctx context.Context, ses *sessions.Session, who desk.A
 		return desk.Actor{}, false, l.endNow(ctx, ses, endedStopped)
 	case got.err == nil && got.known:
 		who.Roles = got.roles
-		return who, true, l.keepRoles(ctx, ses, got)
+		l.keepRoles(ctx, ses, got)
+		return who, true, nil
 	case age >= confirmWithin:
 		return desk.Actor{}, false, l.endNow(ctx, ses, endedUnasked)
 	}
@@ -134,18 +135,17 @@ func (l *Login) askNow(ctx context.Context, session string, who desk.Actor) told
 }
 
 // keepRoles notes what was told, so that no other process asks within the minute.
-func (l *Login) keepRoles(ctx context.Context, ses *sessions.Session, got told) error {
+// Where it cannot be written, this process knows all the same, and reading goes on.
+func (l *Login) keepRoles(ctx context.Context, ses *sessions.Session, got told) {
+	ctx, cancel := context.WithTimeout(ctx, touchPatience)
+	defer cancel()
 	d := dataOf(ses)
 	d.Roles, d.Confirmed = nil, got.at.UnixMilli()
 	for _, r := range got.roles {
 		d.Roles = append(d.Roles, string(r))
 	}
-	_, err := l.db.W.ExecContext(ctx, `update web_session set roles = $1, confirmed_at = $2 where id_hash = $3 and confirmed_at < $2`,
+	_, _ = l.db.W.ExecContext(ctx, `update web_session set roles = $1, confirmed_at = $2 where id_hash = $3 and confirmed_at < $2`,
 		strings.Join(d.Roles, ","), d.Confirmed, hash(ses.ID))
-	if err != nil {
-		return storeFault(err)
-	}
-	return nil
 }
 
 // groups asks the issuer for the operator's groups with the access token of their
