@@ -46,7 +46,7 @@ func (h *Handlers) headers(next echo.HandlerFunc) echo.HandlerFunc {
 		set("Cache-Control", "no-store")
 		set("Vary", "Accept-Encoding, HX-Request, HX-Request-Type, HX-History-Restore-Request")
 		if h.secure() {
-			set("Strict-Transport-Security", "max-age=31536000")
+			set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 		}
 		return next(c)
 	}

@@ -49,7 +49,7 @@ func load() map[string]asset {
 		"app.css":                       newAsset("app.css", "text/css; charset=utf-8", sheet),
 		"app.js":                        newAsset("app.js", "text/javascript; charset=utf-8", lean(read("app.js"), jsComment)),
 		"htmx.min.js":                   newAsset("htmx.min.js", "text/javascript; charset=utf-8", read("vendor/htmx.min.js")),
-		"favicon.svg":                   newAsset("favicon.svg", "image/svg+xml", read("favicon.svg")),
+		"favicon.svg":                   newAsset("favicon.svg", "image/svg+xml; charset=utf-8", read("favicon.svg")),
 	}
 }
 

@@ -30,7 +30,7 @@ func TestFiles(t *testing.T) {
 		"app.css":                       "text/css; charset=utf-8",
 		"app.js":                        "text/javascript; charset=utf-8",
 		"htmx.min.js":                   "text/javascript; charset=utf-8",
-		"favicon.svg":                   "image/svg+xml",
+		"favicon.svg":                   "image/svg+xml; charset=utf-8",
 		"inter-latin-wght-normal.woff2": "font/woff2",
 	} {
 		t.Run(name, func(t *testing.T) {
