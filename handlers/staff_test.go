@@ -28,8 +28,11 @@ func endForm(p *testkit.Page, name string) *testkit.Form {
 }
 
 func ends(k *testkit.Kit) []audit.Act {
-	return slices.DeleteFunc(k.Acts(audit.Filter{Action: "session_end"}), func(a audit.Act) bool { return a.Phase != audit.PhaseEvent })
+	return slices.DeleteFunc(told(k), func(a audit.Act) bool { return a.Phase != audit.PhaseEvent })
 }
+
+// told are the rows about ends of sessions, those that were refused among them.
+func told(k *testkit.Kit) []audit.Act { return k.Acts(audit.Filter{Action: "session_end"}) }
 
 // An operator sees where they are signed in, ends one and all others; what is ended
 // is over at its next request, and recorded once.
@@ -102,9 +105,9 @@ func TestColleaguesSessions(t *testing.T) {
 		if listed := c.Get("/sessions").Has("Colleagues"); listed != (tt.who == "admin" || tt.who == "owner") {
 			t.Errorf("%s sees colleagues: %t", tt.who, listed)
 		}
-		before := len(ends(k))
+		before := len(told(k))
 		got := c.Post(f.Action, f.Values)
-		rows := ends(k)
+		rows := told(k)
 		if len(rows)-before != 1 || (got.Status == http.StatusOK) != tt.allowed || !tt.allowed && (got.Status != http.StatusForbidden || !got.Has(tt.rule) || rows[0].Phase != audit.PhaseRefused) {
 			t.Errorf("%s ends %s's: %d, %d rows: %s", tt.who, tt.whose, got.Status, len(rows)-before, short(got))
 		}
