@@ -54,6 +54,9 @@ func Load(path string) (desk.Policy, error) {
 	if err != nil {
 		return desk.Policy{}, fmt.Errorf("the policy: %w", err)
 	}
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm()&0o022 != 0 {
+		return desk.Policy{}, errors.Join(err, fmt.Errorf("the policy: others than its owner may write %s; run chmod go-w on it", path))
+	}
 	p, err := Parse(b)
 	if err != nil {
 		return desk.Policy{}, fmt.Errorf("the policy %s:\n%w", path, err)

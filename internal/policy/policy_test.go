@@ -141,6 +141,18 @@ func TestLoad(t *testing.T) {
 	if _, err := policy.Load(path); err == nil || !strings.Contains(err.Error(), path+":\nline 1:") {
 		t.Errorf("%v", err)
 	}
+	if err := os.WriteFile(path, []byte("limits: {takeover: {hour: 3}}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if p, err := policy.Load(path); err != nil || p.Limits[desk.Takeover].Hour != 3 {
+		t.Errorf("%+v %v", p.Limits, err)
+	}
+	if err := os.Chmod(path, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := policy.Load(path); err == nil || !strings.Contains(err.Error(), "chmod go-w") {
+		t.Errorf("a policy that everybody may write: %v", err)
+	}
 }
 
 // Whatever stands in the file: no panic, and what is taken never gives a role to
