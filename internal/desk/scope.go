@@ -38,8 +38,11 @@ func scopesOf(who Actor) []string {
 	return slices.Compact(names)
 }
 
-// limited reports whether there are people whom the actor may not know of.
-func (p Policy) limited(who Actor) bool { return !p.allows(everywhere(who), spec("users.get")) }
+// limited reports whether there are people whom the actor may not know of, though
+// they may know of others.
+func (p Policy) limited(who Actor) bool {
+	return len(scopesOf(who)) > 0 && !p.allows(everywhere(who), spec("users.get"))
+}
 
 // scopeWords says who the people are for whom the actor's roles count.
 func (p Policy) scopeWords(who Actor) string {

@@ -85,6 +85,15 @@ func TestWhoIsInAScope(t *testing.T) {
 	}
 }
 
+// Who reads the record and nobody's page reads all of it.
+func TestTheRecordAloneIsNotLimited(t *testing.T) {
+	p := DefaultPolicy()
+	p.Roles[Auditor] = RoleRule{Groups: p.Roles[Auditor].Groups, May: []Word{Word(ReadRecord)}}
+	if who := (Actor{Roles: []Role{Auditor}}); p.limited(who) || p.May(who, ReadUsers) || !p.May(who, ReadRecord) {
+		t.Error("an auditor of the record alone is limited, or reads people")
+	}
+}
+
 // A role within a scope is never more than the same role everywhere, and outside of
 // its scopes it is nothing.
 func TestAScopeOnlyTakesAway(t *testing.T) {
