@@ -64,8 +64,8 @@ func ExplainPolicy(ctx context.Context, e config.PolicyExplain, w io.Writer) err
 	switch {
 	case isRole && isKind:
 		x = p.ExplainKind(role, s, kind)
-	case isKind != isRole && !isRole && !strings.Contains(e.As, "@"):
-		return fmt.Errorf("--as %s: there is no such role; there are %s, and role@scope", e.As, list(desk.Roles()))
+	case isKind:
+		return fmt.Errorf("--as %s: there is no such role; there are %s, and role@scope. Whoever is named by a login acts on somebody who is", e.As, list(desk.Roles()))
 	default:
 		if x, err = explainIn(ctx, e, p, s); err != nil {
 			return err
