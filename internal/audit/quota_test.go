@@ -3,19 +3,19 @@ package audit
 import (
 	"errors"
 	"fmt"
-	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"keydesk/internal/store"
+	"keydesk/internal/storetest"
 )
 
 // A quota holds over several processes on one database and over a start: it is
 // counted from the record, in the transaction of the intent.
 func TestQuotaIsShared(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "keydesk.db")
+	path := storetest.Place(t)
 	now := time.Now()
 	clock := func() time.Time { return now }
 	db, err := store.Open(t.Context(), path)
