@@ -59,7 +59,7 @@ func TestLeftOut(t *testing.T) {
 		t.Errorf("%+v", p)
 	}
 	p, err = policy.Parse([]byte("limits:\n  takeover: {hour: 3}\n"))
-	if err != nil || p.Limits[desk.Takeover].Hour != 3 || p.Limits[desk.Takeover].Day != 0 || len(p.Roles) != 4 {
+	if err != nil || p.Limits[desk.Takeover].Hour != 3 || p.Limits[desk.Takeover].Day != 0 || p.Limits[desk.Destructive].Hour != 50 || len(p.Roles) != 4 {
 		t.Errorf("%+v %v", p.Limits, err)
 	}
 }

@@ -156,7 +156,6 @@ func (r *reader) fresh(n *yaml.Node) map[desk.Word]time.Duration {
 }
 
 func (r *reader) limits(n *yaml.Node) {
-	r.p.Limits = map[desk.Risk]desk.Limit{}
 	of := keys{}
 	for _, class := range []desk.Risk{desk.Restoring, desk.Destructive, desk.Takeover, desk.Privilege} {
 		of[string(class)] = func(n *yaml.Node) {
