@@ -52,8 +52,14 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return app.PrintPolicy(out)
 	case "policy explain":
 		return app.ExplainPolicy(ctx, cli.Policy.Explain, out)
-	case "audit verify":
+	case "audit verify", "audit verify <file>":
 		return app.Verify(ctx, cli.Audit.Verify, out)
+	case "audit export":
+		return app.Export(ctx, cli.Audit.Export, out)
+	case "audit key":
+		return app.Key(cli.Audit.Key, out)
+	case "audit rotate":
+		return app.Rotate(cli.Audit.Rotate, out)
 	case "healthcheck":
 		return app.Healthcheck(ctx, cli.Healthcheck)
 	}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -96,7 +97,7 @@ func TestAuditVerify(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if out, err := command(t, "audit", "verify", "--data-dir", dir); err != nil || !strings.Contains(out, "5 rows") || !strings.Contains(out, "without a signed head") {
+	if out, err := command(t, "audit", "verify", "--data-dir", dir); err != nil || !strings.Contains(out, "5 rows") || !strings.Contains(out, "Nothing is signed yet") {
 		t.Errorf("%q %v", out, err)
 	}
 	if _, err := db.W.ExecContext(t.Context(), `update record set reason = 'x' where seq = 3`); err != nil {
@@ -212,4 +213,52 @@ func TestDemo(t *testing.T) {
 	if err := <-s.ended; err != nil {
 		t.Errorf("the stop: %v", err)
 	}
+}
+
+// The record leaves the house, and holds there: by the public key, without the database.
+func TestAuditOffline(t *testing.T) {
+	dir := t.TempDir()
+	db, err := store.Open(t.Context(), filepath.Join(dir, "keydesk.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	l := audit.New(db, time.Now)
+	for i := range 5 {
+		if _, err := l.Begin(t.Context(), audit.Row{Action: "unlock", Reason: "r"}, fmt.Sprint(i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	k, err := audit.LoadKey(filepath.Join(dir, "record.key"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.Sign(t.Context(), k, true); err != nil {
+		t.Fatal(err)
+	}
+	runs := func(says string, args ...string) string {
+		t.Helper()
+		out, err := command(t, args...)
+		if err != nil || !strings.Contains(out, says) {
+			t.Errorf("%v: %q %v, want %q", args, out, err, says)
+		}
+		return out
+	}
+	runs("signed up to row 5", "audit", "verify", "--data-dir", dir)
+	key := strings.TrimSpace(runs("=", "audit", "key", "--data-dir", dir))
+	file := filepath.Join(t.TempDir(), "record.jsonl")
+	if err := os.WriteFile(file, []byte(runs(`"type":"row"`, "audit", "export", "--data-dir", dir)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out := runs("signed up to row 5", "audit", "verify", file, "--key", key)
+	_, head, _ := strings.Cut(out, "head ")
+	head, _, _ = strings.Cut(head, "\n")
+	runs("signed up to row 5", "audit", "verify", file, "--key", key, "--head", head)
+	runs("no key to trust", "audit", "verify", file)
+	runs("seq,at,phase", "audit", "export", "--format", "csv", "--data-dir", dir)
+	if out, err := command(t, "audit", "verify", file, "--key", key, "--head", "6:"+strings.Repeat("0", 64)); err == nil || !strings.Contains(out, "row 6 is missing") {
+		t.Errorf("rows that were cut off: %q %v", out, err)
+	}
+	runs("Restart the console", "audit", "rotate", "--data-dir", dir)
+	runs("signed up to row 5", "audit", "verify", "--data-dir", dir)
 }

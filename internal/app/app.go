@@ -16,6 +16,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strings"
+	"sync"
 	"time"
 
 	"keydesk/handlers"
@@ -38,9 +39,10 @@ type App struct {
 	Record  *audit.Log
 	Store   *store.DB
 
-	login *login.Login
-	log   *slog.Logger
-	now   func() time.Time
+	login  *login.Login
+	record recordParts
+	log    *slog.Logger
+	now    func() time.Time
 }
 
 // parts is what a real console and the demo do not have in common.
@@ -49,6 +51,7 @@ type parts struct {
 	login    login.Config
 	front    handlers.Config
 	policy   desk.Policy
+	record   recordParts
 	database string
 	key      []byte
 	now      func() time.Time
@@ -70,6 +73,10 @@ func NewServe(ctx context.Context, s config.Serve, base string, log *slog.Logger
 		return nil, err
 	}
 	log.InfoContext(ctx, "policy", "version", rules.Name, "file", s.PolicyFile)
+	record, err := recordOf(s)
+	if err != nil {
+		return nil, err
+	}
 	return build(ctx, parts{
 		okta: client,
 		login: login.Config{
@@ -78,6 +85,7 @@ func NewServe(ctx context.Context, s config.Serve, base string, log *slog.Logger
 		},
 		front:    handlers.Config{BaseURL: base, Proxies: proxies, Zone: s.Zone, Ticket: s.TicketURL, Console: adminConsole(s.OktaURL)},
 		policy:   rules,
+		record:   record,
 		database: s.Database(), key: s.Key, now: time.Now, log: log,
 	})
 }
@@ -118,12 +126,14 @@ func build(ctx context.Context, p parts) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
+	signing, err0 := signingKey(p.record.keyFile, p.key)
 	key, err1 := hkdf.Key(sha256.New, p.key, nil, "keydesk action tokens", sha256.Size)
 	mask, err2 := hkdf.Key(sha256.New, p.key, nil, "keydesk secrets in the record", sha256.Size)
-	if err := errors.Join(err1, err2); err != nil {
-		return nil, errors.Join(fmt.Errorf("derive a key: %w", err), db.Close())
+	if err := errors.Join(err0, err1, err2); err != nil {
+		return nil, errors.Join(fmt.Errorf("make the keys: %w", err), db.Close())
 	}
-	a := &App{Store: db, Record: audit.New(db, p.now).Under(p.policy.Name), log: p.log, now: p.now}
+	a := &App{Store: db, Record: audit.New(db, p.now).Under(p.policy.Name), record: p.record, log: p.log, now: p.now}
+	a.record.key = signing
 	a.Desk = desk.New(desk.Config{
 		Okta: client, ServiceApp: p.okta.ClientID != "", Record: a.Record, Approvals: approval.New(db, p.now), Once: once.New(db, p.now),
 		Staff: a.staff, Policy: p.policy, Key: key, Mask: mask, Now: p.now, Log: p.log,
@@ -162,9 +172,12 @@ func (a *App) tier(groups []string) string {
 const sweepEvery = time.Minute
 
 // Work does what has to be done beside requests, until ctx ends: it settles what
-// was cut off, finds out which reads the credential allows, and forgets what has
+// was cut off, signs and sends the record, finds out which reads the credential allows, and forgets what has
 // run out.
 func (a *App) Work(ctx context.Context) {
+	var beside sync.WaitGroup
+	beside.Go(func() { a.keepRecord(ctx) })
+	defer beside.Wait()
 	if err := a.Desk.Credential(ctx); err != nil {
 		a.log.WarnContext(ctx, "Okta does not take the console's credential", "error", err)
 	}

@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -10,9 +9,7 @@ import (
 	"time"
 
 	"keydesk/handlers"
-	"keydesk/internal/audit"
 	"keydesk/internal/config"
-	"keydesk/internal/store"
 )
 
 // Routes writes one line for each route: method, path, permission, operation.
@@ -44,35 +41,6 @@ func braces(path string) string {
 		}
 	}
 	return strings.Join(parts, "/")
-}
-
-// ErrBroken is returned by Verify when the record does not hold.
-var ErrBroken = errors.New("the record does not hold")
-
-// Verify checks the record of a database, also while a console runs on it,
-// and says what it found.
-func Verify(ctx context.Context, v config.AuditVerify, w io.Writer) error {
-	if err := v.Check(); err != nil {
-		return err
-	}
-	db, err := store.OpenForReading(ctx, v.Database())
-	if err != nil {
-		return err
-	}
-	rep, err := audit.New(db, time.Now).Verify(ctx)
-	if err = errors.Join(err, db.Close()); err != nil {
-		return err
-	}
-	for _, f := range rep.Faults {
-		_, _ = fmt.Fprintf(w, "row %d %s\n", f.Seq, f.What)
-	}
-	if len(rep.Faults) > 0 {
-		return fmt.Errorf("%w: %d places", ErrBroken, len(rep.Faults))
-	}
-	_, err = fmt.Fprintf(w, "%d rows, every one linked to the one before it; %d acts without an outcome\nhead %s\n"+
-		"A chain without a signed head finds accidents and partial edits. Rows cut off at the end, or a chain computed anew, show only against a head that was kept elsewhere.\n",
-		rep.Rows, rep.Open, rep.Head)
-	return err
 }
 
 // Healthcheck asks a console whether it is alive.

@@ -1,7 +1,6 @@
 package audit
 
 import (
-	"context"
 	"crypto/sha256"
 	"database/sql"
 	"encoding/binary"
@@ -95,6 +94,14 @@ func (r *Row) encode(b []byte) []byte {
 	return putText(b, r.Prev)
 }
 
+// sumIs reports whether a hash is that of what it covers.
+func sumIs(covered []byte, hash string) bool {
+	h := sha256.Sum256(covered)
+	var digits [2 * sha256.Size]byte
+	hex.Encode(digits[:], h[:])
+	return string(digits[:]) == hash
+}
+
 func putText(b []byte, s string) []byte {
 	b = binary.BigEndian.AppendUint64(b, uint64(len(s)))
 	return append(b, s...)
@@ -138,86 +145,4 @@ func (c *column) Scan(v any) error {
 	}
 	*c = column(s)
 	return nil
-}
-
-// Fault is a place where the chain does not hold.
-type Fault struct {
-	Seq  int64
-	What string
-}
-
-// Report is what Verify found.
-type Report struct {
-	Rows   int64
-	Head   string // hash of the last row: write it down elsewhere to find a cut-off tail later
-	Open   int64  // intents without an outcome
-	Faults []Fault
-}
-
-// maxFaults bounds a report: one broken row is enough to distrust the rest.
-const maxFaults = 20
-
-// Verify walks the whole record and reports every row that is changed, missing,
-// out of order or not linked to the one before it. Without a head that was kept
-// elsewhere it cannot find rows cut off at the end, nor a chain that somebody
-// with the database in hand computed anew.
-func (l *Log) Verify(ctx context.Context) (Report, error) { return verify(ctx, l.db.R) }
-
-// querier is a database or a transaction in it.
-type querier interface {
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-}
-
-func verify(ctx context.Context, q querier) (Report, error) {
-	rows, err := q.QueryContext(ctx, `select `+columns+` from record order by seq`)
-	if err != nil {
-		return Report{}, fmt.Errorf("read the record: %w", err)
-	}
-	defer func() { _ = rows.Close() }()
-	var rep Report
-	var last Row
-	open := map[int64]bool{}
-	for rows.Next() {
-		r, err := scan(rows)
-		if err != nil {
-			rep.Faults = append(rep.Faults, Fault{last.Seq + 1, "cannot be read as it was written: " + err.Error()})
-			return rep, nil
-		}
-		rep.check(last, r)
-		track(open, r)
-		last = r
-	}
-	rep.Head, rep.Open = last.Hash, int64(len(open))
-	return rep, rows.Err()
-}
-
-func (rep *Report) check(last, r Row) {
-	rep.Rows++
-	if len(rep.Faults) >= maxFaults {
-		return
-	}
-	fault := func(what string) { rep.Faults = append(rep.Faults, Fault{r.Seq, what}) }
-	switch {
-	case r.Seq != last.Seq+1:
-		fault(fmt.Sprintf("follows row %d: rows are missing or were put in", last.Seq))
-	case r.Prev != last.Hash:
-		fault("does not continue the row before it: one of the two was changed, swapped or put in")
-	case r.V < 1 || r.V > newest || r.V < last.V:
-		fault(fmt.Sprintf("says that it is of encoding %d", r.V))
-	case r.V == 1 && (r.Policy != "" || !r.AuthTime.IsZero() || !r.OktaAt.IsZero()):
-		fault("says what rows of its encoding do not say")
-	case r.Hash != r.sum():
-		fault("was changed after it was written")
-	}
-}
-
-func track(open map[int64]bool, r Row) {
-	switch r.Phase {
-	case PhaseIntent:
-		open[r.Seq] = true
-	case PhaseOutcome:
-		if r.Result != Unknown {
-			delete(open, r.Intent)
-		}
-	}
 }

@@ -81,30 +81,31 @@ func (l *Log) Once(ctx context.Context, r Row, token string) (int64, error) {
 // append links r to the last row and writes it, with what also does in the same
 // transaction. One chain takes one writer at a time, of all processes.
 func (l *Log) append(ctx context.Context, r Row, also func(context.Context, *sql.Tx, int64) error) (int64, error) {
-	r.V, r.Policy = newest, cmp.Or(r.Policy, l.policy)
-	r.clean()
-	r.AuthTime, r.OktaAt = moment(milli(r.AuthTime)), moment(milli(r.OktaAt))
-	err := l.db.Alone(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		err := tx.QueryRowContext(ctx, `select seq, hash from record order by seq desc limit 1`).Scan(&r.Seq, &r.Prev)
-		if err != nil && !errors.Is(err, sql.ErrNoRows) {
-			return fmt.Errorf("read the head: %w", err)
-		}
-		r.Seq++
-		r.At = l.now().UTC().Truncate(time.Millisecond)
-		r.Hash = r.sum()
-		if also != nil {
-			if err := also(ctx, tx, r.Seq); err != nil {
-				return err
-			}
-		}
-		_, err = tx.ExecContext(ctx, insertRow, r.values()...)
-		return err
-	})
+	err := l.db.Alone(ctx, func(ctx context.Context, tx *sql.Tx) error { return l.write(ctx, tx, &r, also) })
 	var spent *SpentError
 	if err != nil && !errors.As(err, &spent) {
 		err = fmt.Errorf("write a row of the record: %w", err)
 	}
 	return r.Seq, err
+}
+
+func (l *Log) write(ctx context.Context, tx *sql.Tx, r *Row, also func(context.Context, *sql.Tx, int64) error) error {
+	head, err := headOf(ctx, tx)
+	if err != nil {
+		return err
+	}
+	r.Policy = cmp.Or(r.Policy, l.policy)
+	r.clean()
+	r.V, r.Seq, r.Prev = newest, head.Seq+1, head.Hash
+	r.At, r.AuthTime, r.OktaAt = l.moment(), moment(milli(r.AuthTime)), moment(milli(r.OktaAt))
+	r.Hash = r.sum()
+	if also != nil {
+		if err := also(ctx, tx, r.Seq); err != nil {
+			return err
+		}
+	}
+	_, err = tx.ExecContext(ctx, insertRow, r.values()...)
+	return err
 }
 
 // spend marks a token as used, once.
@@ -139,5 +140,5 @@ func (l *Log) Spent(ctx context.Context, token string) (int64, error) {
 // Sweep forgets the tokens that were used before a moment; the rows stay.
 func (l *Log) Sweep(ctx context.Context, before time.Time) error {
 	_, err := l.db.W.ExecContext(ctx, `delete from action_token where at < $1`, before.UnixMilli())
-	return err
+	return errors.Join(err, l.forgetReaders(ctx))
 }

@@ -226,7 +226,7 @@ func TestVerifyFindsTampering(t *testing.T) {
 						t.Fatal(err)
 					}
 				}
-				rep, err := audit.VerifyTx(t.Context(), tx)
+				rep, err := audit.VerifyTx(t.Context(), tx, audit.Trust{})
 				if err != nil || len(rep.Faults) == 0 {
 					t.Errorf("row %d: not found (%v)", seq, err)
 				}

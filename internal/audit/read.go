@@ -68,6 +68,27 @@ func (f Filter) where() (string, []any) {
 	if f.Acts {
 		add("phase <> $", string(PhaseEvent))
 	}
+	if f.Who != "" {
+		add(`(lower(actor_name) like $ escape '\' or lower(actor_id) like $ escape '\')`, "%"+escapeLike(lowerASCII(f.Who))+"%")
+	}
+	if f.Class != "" {
+		add("class = $", f.Class)
+	}
+	if !f.From.IsZero() {
+		add("at >= $", f.From.UnixMilli())
+	}
+	if !f.To.IsZero() {
+		add("at < $", f.To.UnixMilli())
+	}
+	switch Result(f.Result) {
+	case "":
+	case Unknown:
+		add("phase = $ and not exists (select 1 from record o where o.intent = record.seq and o.result <> 'unknown')", string(PhaseIntent))
+	case Result(PhaseRefused), Result(PhaseEvent):
+		add("phase = $", f.Result)
+	default:
+		add("exists (select 1 from record o where o.intent = record.seq and o.result = $)", f.Result)
+	}
 	if f.Before > 0 {
 		add("seq < $", f.Before)
 	}
@@ -115,23 +136,33 @@ func (l *Log) rows(ctx context.Context, q string, args ...any) ([]Row, error) {
 // withEnds joins rows with their outcomes; the last outcome of an act counts.
 func (l *Log) withEnds(ctx context.Context, rows []Row) ([]Act, error) {
 	acts := make([]Act, len(rows))
-	at := map[int64]int{}
-	args, marks := []any{}, []string{}
+	ends, err := l.ends(ctx, rows)
 	for i, r := range rows {
 		acts[i].Row = r
+		if all := ends[r.Seq]; len(all) > 0 {
+			acts[i].End = &all[len(all)-1]
+		}
+	}
+	return acts, err
+}
+
+// ends are the outcomes of intents, by the intents' numbers, oldest first.
+func (l *Log) ends(ctx context.Context, rows []Row) (map[int64][]Row, error) {
+	args, marks := []any{}, []string{}
+	for _, r := range rows {
 		if r.Phase == PhaseIntent {
-			at[r.Seq] = i
 			args = append(args, r.Seq)
 			marks = append(marks, fmt.Sprintf("$%d", len(args)))
 		}
 	}
 	if len(args) == 0 {
-		return acts, nil
+		return nil, nil
 	}
 	//nolint:gosec // marks are placeholders alone
-	ends, err := l.rows(ctx, `select `+columns+` from record where intent in (`+strings.Join(marks, ",")+`) order by seq`, args...)
-	for _, e := range ends {
-		acts[at[e.Intent]].End = &e
+	found, err := l.rows(ctx, `select `+columns+` from record where intent in (`+strings.Join(marks, ",")+`) order by seq`, args...)
+	ends := map[int64][]Row{}
+	for _, e := range found {
+		ends[e.Intent] = append(ends[e.Intent], e)
 	}
-	return acts, err
+	return ends, err
 }

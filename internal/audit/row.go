@@ -32,35 +32,35 @@ const (
 // column and says what its content is: public, or personal where it leads to
 // somebody.
 type Row struct {
-	V         int       `record:"v,public"` // the encoding under its hash
-	Seq       int64     `record:"seq,public"`
-	At        time.Time `record:"at,public"`
-	Phase     Phase     `record:"phase,public"`
-	Intent    int64     `record:"intent,public"`     // for an outcome: the sequence number of its intent
-	ActorID   string    `record:"actor_id,personal"` // issuer and subject of the operator
-	ActorName string    `record:"actor_name,personal"`
-	ActorRole string    `record:"actor_role,public"` // the operator's highest console role
-	AuthTime  time.Time `record:"auth_time,public"`  // when the issuer last saw proof of who the operator is; zero: not known
-	Session   string    `record:"session,personal"`  // names the sign-in session; not its secret
-	Address   string    `record:"address,personal"`
-	Policy    string    `record:"policy,public"` // the version of the policy that decided
-	Action    string    `record:"action,public"`
-	Op        string    `record:"op,public"` // the operation of Okta's API
-	TargetID  string    `record:"target_id,personal"`
-	Target    string    `record:"target,personal"` // the target's login when it was read
-	Class     string    `record:"class,public"`
-	Reason    string    `record:"reason,personal"`
-	Ticket    string    `record:"ticket,public"`
-	Params    string    `record:"params,personal"`   // what was chosen, as Words writes it
-	Result    Result    `record:"result,public"`     // of an outcome
-	Detail    string    `record:"detail,personal"`   // the rule of a refusal, Okta's error code, what was found
-	Status    int       `record:"status,public"`     // Okta's HTTP status; 0 when there was no answer
-	RequestID string    `record:"request_id,public"` // X-Okta-Request-Id
-	OktaAt    time.Time `record:"okta_at,public"`    // the clock of Okta's answer
-	Before    string    `record:"before,public"`     // the person's status before
-	After     string    `record:"after,public"`      // and after
-	Prev      string    `record:"prev,public"`       // hash of the row before, hex
-	Hash      string    `record:"hash,public"`       // hash of this row, hex
+	V         int       `json:"v" record:"v,public"` // the encoding under its hash
+	Seq       int64     `json:"seq" record:"seq,public"`
+	At        time.Time `json:"at" record:"at,public"`
+	Phase     Phase     `json:"phase" record:"phase,public"`
+	Intent    int64     `json:"intent,omitempty" record:"intent,public"`       // for an outcome: the sequence number of its intent
+	ActorID   string    `json:"actor_id,omitempty" record:"actor_id,personal"` // issuer and subject of the operator
+	ActorName string    `json:"actor_name,omitempty" record:"actor_name,personal"`
+	ActorRole string    `json:"actor_role,omitempty" record:"actor_role,public"` // the operator's highest console role
+	AuthTime  time.Time `json:"auth_time,omitzero" record:"auth_time,public"`    // when the issuer last saw proof of who the operator is; zero: not known
+	Session   string    `json:"session,omitempty" record:"session,personal"`     // names the sign-in session; not its secret
+	Address   string    `json:"address,omitempty" record:"address,personal"`
+	Policy    string    `json:"policy,omitempty" record:"policy,public"` // the version of the policy that decided
+	Action    string    `json:"action,omitempty" record:"action,public"`
+	Op        string    `json:"op,omitempty" record:"op,public"` // the operation of Okta's API
+	TargetID  string    `json:"target_id,omitempty" record:"target_id,personal"`
+	Target    string    `json:"target,omitempty" record:"target,personal"` // the target's login when it was read
+	Class     string    `json:"class,omitempty" record:"class,public"`
+	Reason    string    `json:"reason,omitempty" record:"reason,personal"`
+	Ticket    string    `json:"ticket,omitempty" record:"ticket,public"`
+	Params    string    `json:"params,omitempty" record:"params,personal"`       // what was chosen, as Words writes it
+	Result    Result    `json:"result,omitempty" record:"result,public"`         // of an outcome
+	Detail    string    `json:"detail,omitempty" record:"detail,personal"`       // the rule of a refusal, Okta's error code, what was found
+	Status    int       `json:"status,omitempty" record:"status,public"`         // Okta's HTTP status; 0 when there was no answer
+	RequestID string    `json:"request_id,omitempty" record:"request_id,public"` // X-Okta-Request-Id
+	OktaAt    time.Time `json:"okta_at,omitzero" record:"okta_at,public"`        // the clock of Okta's answer
+	Before    string    `json:"before,omitempty" record:"before,public"`         // the person's status before
+	After     string    `json:"after,omitempty" record:"after,public"`           // and after
+	Prev      string    `json:"prev" record:"prev,public"`                       // hash of the row before, hex
+	Hash      string    `json:"hash" record:"hash,public"`                       // hash of this row, hex
 }
 
 // Act is an intent with its outcome, as the record's page shows it: one line
@@ -74,9 +74,26 @@ type Act struct {
 type Filter struct {
 	Text   string // matches operator, target, ticket, reason, request id
 	Actor  string // only this actor's rows
+	Who    string // only operators whose name or id holds this
 	Target string // only this person's rows
 	Action string
-	Acts   bool  // acts and refusals alone, no events
-	Before int64 // rows with a smaller sequence number: the next page
+	Result string // of Results
+	Class  string
+	From   time.Time // not before
+	To     time.Time // and before this
+	Acts   bool      // acts and refusals alone, no events
+	Before int64     // rows with a smaller sequence number: the next page
 	Limit  int
+}
+
+// Narrow reports whether the filter leaves any row out.
+func (f Filter) Narrow() bool {
+	f.Limit, f.Before = 0, 0
+	return f != Filter{}
+}
+
+// Results are the ends that a filter can ask for: how an act ended, or that it was
+// refused, or that it was no act.
+func Results() []string {
+	return []string{string(Done), string(Failed), string(Unknown), string(Settled), string(PhaseRefused), string(PhaseEvent)}
 }

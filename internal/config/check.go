@@ -30,7 +30,7 @@ func (s *Serve) Check() error {
 		value *string
 		file  string
 		name  string
-	}{{&s.OktaToken, s.OktaTokenFile, "KEYDESK_OKTA_TOKEN"}, {&s.OktaPrivateKey, s.OktaPrivateKeyFile, "KEYDESK_OKTA_PRIVATE_KEY_FILE"}, {&s.OIDCClientSecret, s.OIDCClientSecretFile, "KEYDESK_OIDC_CLIENT_SECRET"}, {&s.SecretKey, s.SecretKeyFile, "KEYDESK_SECRET_KEY"}, {&s.DatabaseURL, s.DatabaseURLFile, "KEYDESK_DATABASE_URL"}} {
+	}{{&s.OktaToken, s.OktaTokenFile, "KEYDESK_OKTA_TOKEN"}, {&s.OktaPrivateKey, s.OktaPrivateKeyFile, "KEYDESK_OKTA_PRIVATE_KEY_FILE"}, {&s.OIDCClientSecret, s.OIDCClientSecretFile, "KEYDESK_OIDC_CLIENT_SECRET"}, {&s.SecretKey, s.SecretKeyFile, "KEYDESK_SECRET_KEY"}, {&s.DatabaseURL, s.DatabaseURLFile, "KEYDESK_DATABASE_URL"}, {&s.RecordWebhookSecret, s.RecordWebhookSecretFile, "KEYDESK_RECORD_WEBHOOK_SECRET"}} {
 		if err := fromFile(f.value, f.file, f.name); err != nil {
 			errs = append(errs, err)
 		}
@@ -59,6 +59,7 @@ func (s *Serve) Check() error {
 		errs = append(errs, s.checkDatabase())
 	}
 	errs = append(errs, s.checkNetwork()...)
+	errs = append(errs, s.checkRecord()...)
 	var err error
 	if s.Zone, err = time.LoadLocation(s.TimeZone); err != nil {
 		fault("KEYDESK_TIME_ZONE: there is no time zone %q", s.TimeZone)
@@ -107,7 +108,7 @@ func (s *Serve) checkDatabase() error {
 }
 
 // Check completes the settings from files.
-func (v *AuditVerify) Check() error {
+func (v *Kept) Check() error {
 	if err := fromFile(&v.DatabaseURL, v.DatabaseURLFile, "KEYDESK_DATABASE_URL"); err != nil || v.DatabaseURL == "" {
 		return err
 	}

@@ -57,6 +57,15 @@ type Serve struct {
 
 	PolicyFile string `env:"KEYDESK_POLICY_FILE" help:"File that says who may do what; docs/POLICY.md. Default: a policy of Keydesk's own."`
 
+	RecordKeyFile           string `env:"KEYDESK_RECORD_KEY_FILE" help:"File of the key that signs the record, made when missing. Default: record.key in the data folder; with PostgreSQL a key that follows from the secret key, so that every replica has the same."`
+	RecordKeep              string `env:"KEYDESK_RECORD_KEEP" help:"How long rows of the record are kept, in days such as 400d. Default: forever."`
+	RecordStdout            bool   `env:"KEYDESK_RECORD_STDOUT" help:"Also write the record to standard output, a line of JSON for each row and each signed head."`
+	RecordSyslog            string `env:"KEYDESK_RECORD_SYSLOG" help:"Also send the record to syslog (RFC 5424): udp://host:514, tcp://host:601, tls://host:6514 or unix:///dev/log."`
+	RecordWebhook           string `env:"KEYDESK_RECORD_WEBHOOK" help:"Also POST the record as JSON to this address; https, but on loopback."`
+	RecordWebhookSecret     string `env:"KEYDESK_RECORD_WEBHOOK_SECRET" help:"Secret that signs what is posted, 16 characters or more."`
+	RecordWebhookSecretFile string `env:"KEYDESK_RECORD_WEBHOOK_SECRET_FILE" help:"File that holds that secret."`
+	RecordCAFile            string `env:"KEYDESK_RECORD_CA_FILE" name:"record-ca-file" help:"Certificates (PEM) that the webhook and a tls syslog are checked against. Default: those of the system."`
+
 	TrustedProxies []string `env:"KEYDESK_TRUSTED_PROXIES" help:"Address ranges of proxies whose X-Forwarded-For is believed. Default: none."`
 	TLSCertFile    string   `env:"KEYDESK_TLS_CERT_FILE" name:"tls-cert-file" help:"Certificate, when the console serves https itself."`
 	TLSKeyFile     string   `env:"KEYDESK_TLS_KEY_FILE" name:"tls-key-file" help:"Key of the certificate."`
@@ -66,6 +75,8 @@ type Serve struct {
 
 	Zone *time.Location `kong:"-"` // TimeZone, once Check has run
 	Key  []byte         `kong:"-"` // the secret key, once Check has run
+
+	Keep time.Duration `kong:"-"` // RecordKeep, once Check has run; 0: forever
 
 	OktaPrivateKey string `kong:"-"` // what OktaPrivateKeyFile holds, once Check has run
 }
@@ -112,15 +123,36 @@ func (e PolicyExplain) Organisation() (Serve, error) {
 
 // Audit are the commands on the record.
 type Audit struct {
-	Verify AuditVerify `cmd:"" help:"Check the hash chain of the record."`
+	Verify AuditVerify `cmd:"" help:"Check the record: its chain and its signed heads. Also offline, on an export."`
+	Export AuditExport `cmd:"" help:"Write the whole record to standard output."`
+	Key    AuditKey    `cmd:"" help:"Print the public key that the record is signed with."`
+	Rotate AuditKey    `cmd:"" help:"Make a new signing key. The next signed head hands over to it; restart the console."`
+}
+
+// Kept says where the record is.
+type Kept struct {
+	DataDir         string `default:"data" env:"KEYDESK_DATA_DIR" help:"Folder of the database."`
+	DatabaseURL     string `env:"KEYDESK_DATABASE_URL" help:"PostgreSQL database, where it is not in that folder."`
+	DatabaseURLFile string `env:"KEYDESK_DATABASE_URL_FILE" help:"File that holds its address."`
+	RecordKeyFile   string `env:"KEYDESK_RECORD_KEY_FILE" help:"File of the key that signs the record. Default: record.key in the data folder."`
 }
 
 // AuditVerify are the settings of "audit verify".
 type AuditVerify struct {
-	DataDir         string `default:"data" env:"KEYDESK_DATA_DIR" help:"Folder of the database."`
-	DatabaseURL     string `env:"KEYDESK_DATABASE_URL" help:"PostgreSQL database, where it is not in that folder."`
-	DatabaseURLFile string `env:"KEYDESK_DATABASE_URL_FILE" help:"File that holds its address."`
+	Kept
+	File string   `arg:"" optional:"" help:"An export as JSON lines, or what was sent out. Default: the database."`
+	Key  []string `help:"Public key to trust, as audit key prints it. Default for the database: that of its key file."`
+	Head string   `placeholder:"ROW:HASH" help:"A row and its hash that were kept elsewhere."`
 }
+
+// AuditExport are the settings of "audit export".
+type AuditExport struct {
+	Kept
+	Format string `default:"jsonl" enum:"jsonl,csv" help:"jsonl, which can be verified, or csv."`
+}
+
+// AuditKey are the settings of "audit key" and "audit rotate".
+type AuditKey struct{ Kept }
 
 // Healthcheck are the settings of "healthcheck".
 type Healthcheck struct {
@@ -131,7 +163,22 @@ type Healthcheck struct {
 func (s *Serve) Database() string { return database(s.DatabaseURL, s.DataDir) }
 
 // Database is the place of the database, as of serve.
-func (v *AuditVerify) Database() string { return database(v.DatabaseURL, v.DataDir) }
+func (v *Kept) Database() string { return database(v.DatabaseURL, v.DataDir) }
+
+// SigningKey is the file of the key that signs the record; empty where the key
+// follows from the secret key.
+func (s *Serve) SigningKey() string { return signingKey(s.RecordKeyFile, s.DatabaseURL, s.DataDir) }
+
+// SigningKey is the file of the key that signs the record; empty where the key
+// follows from the secret key.
+func (v *Kept) SigningKey() string { return signingKey(v.RecordKeyFile, v.DatabaseURL, v.DataDir) }
+
+func signingKey(file, address, dir string) string {
+	if file != "" || address != "" {
+		return file
+	}
+	return filepath.Join(dir, "record.key")
+}
 
 func database(address, dir string) string {
 	if address != "" {

@@ -87,6 +87,21 @@ func TestCheck(t *testing.T) {
 		{"token twice", func(s *config.Serve) { s.OktaTokenFile = file(t, "tok", 0o600) }, "set twice"},
 		{"token for everybody", func(s *config.Serve) { s.OktaToken, s.OktaTokenFile = "", file(t, "tok", 0o644) }, "everybody on this machine can read"},
 		{"token in no file", func(s *config.Serve) { s.OktaToken, s.OktaTokenFile = "", "/does/not/exist" }, "KEYDESK_OKTA_TOKEN"},
+		{"a year of the record", func(s *config.Serve) { s.RecordKeep = "400d" }, ""},
+		{"a week of the record", func(s *config.Serve) { s.RecordKeep = "7d" }, "30d or more"},
+		{"the record by hours", func(s *config.Serve) { s.RecordKeep = "9999h" }, "KEYDESK_RECORD_KEEP"},
+		{"syslog", func(s *config.Serve) { s.RecordSyslog = "tls://siem.example.com:6514" }, ""},
+		{"local syslog", func(s *config.Serve) { s.RecordSyslog = "unix:///dev/log" }, ""},
+		{"syslog without a port", func(s *config.Serve) { s.RecordSyslog = "udp://siem.example.com" }, "KEYDESK_RECORD_SYSLOG"},
+		{"syslog of another kind", func(s *config.Serve) { s.RecordSyslog = "http://siem.example.com:1" }, "KEYDESK_RECORD_SYSLOG"},
+		{"a webhook", func(s *config.Serve) {
+			s.RecordWebhook, s.RecordWebhookSecret = "https://siem.example.com/in?x=1", "0123456789abcdef"
+		}, ""},
+		{"a webhook without a secret", func(s *config.Serve) { s.RecordWebhook = "https://siem.example.com" }, "belong together"},
+		{"a webhook with a short secret", func(s *config.Serve) { s.RecordWebhook, s.RecordWebhookSecret = "https://siem.example.com", "short" }, "16 characters"},
+		{"an open webhook", func(s *config.Serve) {
+			s.RecordWebhook, s.RecordWebhookSecret = "http://siem.example.com", "0123456789abcdef"
+		}, "must be https"},
 		{"an empty file", func(s *config.Serve) { s.OktaToken, s.OktaTokenFile = "", file(t, "\n", 0o600) }, "is empty"},
 	} {
 		s := real()
@@ -196,7 +211,8 @@ func TestSettings(t *testing.T) {
 		KEYDESK_OKTA_CLIENT_ID KEYDESK_OKTA_PRIVATE_KEY_FILE KEYDESK_OKTA_SCOPES KEYDESK_OIDC_ISSUER KEYDESK_OIDC_CLIENT_ID
 		KEYDESK_OIDC_CLIENT_SECRET KEYDESK_OIDC_CLIENT_SECRET_FILE KEYDESK_OIDC_SCOPES KEYDESK_OIDC_GROUPS_CLAIM KEYDESK_OIDC_OKTA_ID_CLAIM KEYDESK_DATA_DIR
 		KEYDESK_DATABASE_URL KEYDESK_DATABASE_URL_FILE KEYDESK_SECRET_KEY KEYDESK_SECRET_KEY_FILE KEYDESK_TRUSTED_PROXIES KEYDESK_TLS_CERT_FILE KEYDESK_TLS_KEY_FILE KEYDESK_TIME_ZONE
-		KEYDESK_TICKET_URL KEYDESK_LOG_LEVEL KEYDESK_POLICY_FILE`)
+		KEYDESK_TICKET_URL KEYDESK_LOG_LEVEL KEYDESK_POLICY_FILE KEYDESK_RECORD_KEY_FILE KEYDESK_RECORD_KEEP KEYDESK_RECORD_STDOUT KEYDESK_RECORD_SYSLOG KEYDESK_RECORD_WEBHOOK
+		KEYDESK_RECORD_WEBHOOK_SECRET KEYDESK_RECORD_WEBHOOK_SECRET_FILE KEYDESK_RECORD_CA_FILE`)
 	got := map[string]string{}
 	for _, s := range config.Settings() {
 		got[s.Env] = s.Flag

@@ -52,7 +52,7 @@ func CheckEnviron(environ []string) error {
 func RefuseReal(environ []string) error {
 	for _, kv := range environ {
 		name, value, _ := strings.Cut(kv, "=")
-		if value != "" && (strings.HasPrefix(name, "KEYDESK_OKTA_") || strings.HasPrefix(name, "KEYDESK_OIDC_") || strings.HasPrefix(name, "KEYDESK_SECRET_") || strings.HasPrefix(name, "KEYDESK_DATABASE_") || name == "KEYDESK_BASE_URL") {
+		if value != "" && (strings.HasPrefix(name, "KEYDESK_OKTA_") || strings.HasPrefix(name, "KEYDESK_OIDC_") || strings.HasPrefix(name, "KEYDESK_SECRET_") || strings.HasPrefix(name, "KEYDESK_RECORD_") || strings.HasPrefix(name, "KEYDESK_DATABASE_") || name == "KEYDESK_BASE_URL") {
 			return fmt.Errorf("%s is set, which belongs to a real organisation: the demo does not start beside it. Unset it, or run keydesk serve", name)
 		}
 	}

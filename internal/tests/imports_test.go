@@ -49,6 +49,7 @@ func floors() map[string]floor {
 		"internal/oktasim/sdktest": {ours: []string{"internal/oktasim"}, others: []string{"github.com/okta/okta-sdk-golang/"}},
 		"internal/idp":             {others: []string{jose}},
 		"internal/inproc":          {},
+		"internal/sinks":           {ours: []string{"internal/audit"}},
 		"internal/tests":           {},
 		"internal/testkit":         {ours: []string{anything}, others: []string{"golang.org/x/net/html"}},
 		"internal/bars":            {ours: []string{anything}},
