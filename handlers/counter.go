@@ -97,6 +97,7 @@ func (h *Handlers) counterAlive(c Ctx) error {
 func (h *Handlers) typed(c Ctx, s desk.Spec, run desk.UserAction) error {
 	k, _, _ := h.c.Login.Counter(c)
 	if k.Action != string(s.Action) {
+		h.refused(c, counterError(s.Action))
 		return h.endCounter(c, http.StatusForbidden, views.Notice{Tone: "warn", Title: "Nothing was done", Text: "The counter was opened for something else."})
 	}
 	id, err := okta.ParseUserID(k.Person)
@@ -149,9 +150,15 @@ func (h *Handlers) confined(c Ctx, r Route) (handled bool, err error) {
 	case !narrowed || open && r.Counter:
 		return false, nil
 	}
+	h.refused(c, counterError("counter"))
 	n := views.Notice{Tone: "warn", Title: "The counter is closed", Text: "Nothing was changed. The session ended, as it does when the page is left or nobody types for two minutes."}
 	if htmx(c) {
 		c.Response().Header().Set("HX-Redirect", views.LoginPath)
 	}
 	return true, h.endCounter(c, http.StatusUnauthorized, n)
+}
+
+// counterError is a request for what the counter is not open for.
+func counterError(a desk.Action) error {
+	return &desk.Error{Kind: desk.Denied, Action: a, Rule: "counter"}
 }

@@ -69,6 +69,7 @@ func titleOf(k desk.Kind) string {
 // problem is an error as a page shows it: its public words and an id, and
 // nothing of its cause. The cause goes to the log under the same id.
 func (h *Handlers) problem(c Ctx, err error) views.Problem {
+	h.refused(c, err)
 	p := views.Problem{Status: http.StatusInternalServerError}
 	p.Notice = views.Notice{Tone: "bad", Title: "Something went wrong", Text: "The console failed; nothing more is known here. Try again.", ErrorID: rand.Text()[:10]}
 	var de *desk.Error

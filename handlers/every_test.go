@@ -3,6 +3,7 @@ package handlers_test
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -51,7 +52,7 @@ func TestEveryChange(t *testing.T) {
 		}
 		a := newest(t, k, s.Action)
 		if a.Phase != audit.PhaseIntent || a.Op != s.Op || a.ActorName != e.Actor || a.Ticket != "INC-4711" || a.Reason == "" ||
-			a.End == nil || a.End.Result != audit.Done || len(a.End.RequestID) != 32 || a.TargetID != e.Person.ID {
+			a.End == nil || a.End.Result != audit.Done || len(strings.Fields(a.End.RequestID)) != calls(s.Action) || a.TargetID != e.Person.ID {
 			t.Errorf("%s: recorded %+v, end %+v", s.Action, a.Row, a.End)
 		}
 		if again := c.Post(e.Form.Action, e.Form.Values); writes(k) != calls(s.Action) || again.Status == http.StatusOK {
@@ -117,14 +118,18 @@ func TestDeniedTwins(t *testing.T) {
 			before := len(k.Acts(audit.Filter{Action: string(s.Action), Acts: true, Limit: 1000}))
 			got := c.Post(e.Form.Action, e.Form.Values)
 			after := len(k.Acts(audit.Filter{Action: string(s.Action), Acts: true, Limit: 1000}))
-			want, rows := http.StatusForbidden, 1
+			want, asks := http.StatusForbidden, "Ask a member of Keydesk"
 			switch tier {
 			case "nobody":
-				want, rows = http.StatusUnauthorized, 0
+				want, asks = http.StatusUnauthorized, "Sign in"
 			case "visitor":
-				rows = 0
+				asks = "Ask whoever runs Keydesk"
 			}
-			if got.Status != want || writes(k) != 0 || after-before != rows || rows > 0 && !got.Has("Ask a member of Keydesk") {
+			rows := 1
+			if s.Action == "users.erase" && tier != "helpdesk" && tier != "auditor" {
+				rows = 0 // what they sent is an approval, which says nothing of what it is for
+			}
+			if got.Status != want || writes(k) != 0 || after-before != rows || !got.Has(asks) {
 				t.Errorf("%s for %s: %d, %d writes, %d rows: %s", s.Action, tier, got.Status, writes(k), after-before, short(got))
 			}
 		}

@@ -37,7 +37,8 @@ type Config struct {
 
 // Handlers are the console's doors.
 type Handlers struct {
-	c Config
+	c     Config
+	doors map[string]desk.Action // the doors, by method and path, and what they are for
 	// zippers keeps gzip writers, since one is most of a megabyte: a page has one
 	// while it is compressed, not while it waits for Okta.
 	zippers sync.Pool
@@ -45,13 +46,14 @@ type Handlers struct {
 
 // New returns the console as one handler.
 func New(c Config) (*Handlers, http.Handler) {
-	h := &Handlers{c: c}
+	h := &Handlers{c: c, doors: map[string]desk.Action{}}
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.IPExtractor = addressOf(c.Proxies)
 	e.HTTPErrorHandler = h.fail
 	h.use(e)
 	for _, r := range h.Routes() {
+		h.doors[r.Method+" "+r.Path] = r.Action
 		e.Add(r.Method, r.Path, h.guard(r))
 		if r.Method == http.MethodGet {
 			e.Add(http.MethodHead, r.Path, h.guard(r))

@@ -28,8 +28,7 @@ func (h *Handlers) use(e *echo.Echo) {
 	e.Use(h.headers, h.logged)
 	e.Use(middleware.RecoverWithConfig(middleware.RecoverConfig{DisablePrintStack: true, LogErrorFunc: h.panicked}))
 	e.Use(h.host)
-	e.Use(echo.WrapMiddleware(http.NewCrossOriginProtection().Handler))
-	e.Use(sameOrigin)
+	e.Use(sameOrigin(http.NewCrossOriginProtection()))
 	e.Use(middleware.BodyLimit(bodyLimit), wholeForm)
 }
 
@@ -81,17 +80,19 @@ func loopbackName(host string) bool {
 	return name == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// sameOrigin refuses a changing request that says nothing of where it comes
-// from. Every browser that can run the console says it; the standard library's
-// protection lets such requests pass.
-func sameOrigin(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c Ctx) error {
-		r := c.Request()
-		safe := r.Method == http.MethodGet || r.Method == http.MethodHead || r.Method == http.MethodOptions
-		if !safe && r.Header.Get("Sec-Fetch-Site") == "" && r.Header.Get("Origin") == "" {
-			return echo.NewHTTPError(http.StatusForbidden)
+// sameOrigin refuses a changing request that comes from elsewhere, or says nothing
+// of where it comes from. Every browser that can run the console says it; the
+// standard library's protection alone lets such requests pass.
+func sameOrigin(from *http.CrossOriginProtection) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c Ctx) error {
+			r := c.Request()
+			safe := r.Method == http.MethodGet || r.Method == http.MethodHead || r.Method == http.MethodOptions
+			if from.Check(r) != nil || !safe && r.Header.Get("Sec-Fetch-Site") == "" && r.Header.Get("Origin") == "" {
+				return echo.NewHTTPError(http.StatusForbidden)
+			}
+			return next(c)
 		}
-		return next(c)
 	}
 }
 
@@ -164,6 +165,9 @@ func (h *Handlers) askSignIn(c Ctx) error {
 			back = u.RequestURI()
 		}
 		c.Response().Header().Set("HX-Redirect", signInPath(back))
+		if c.Request().Method != http.MethodGet {
+			h.refused(c, echo.NewHTTPError(http.StatusUnauthorized))
+		}
 		return c.NoContent(http.StatusUnauthorized)
 	}
 	if c.Request().Method != http.MethodGet {

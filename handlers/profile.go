@@ -85,7 +85,7 @@ func (h *Handlers) showRaw(c Ctx, status int, id okta.UserID, tab views.Tab) err
 
 // showJSON draws the bare profile, with what was typed to replace it.
 func (h *Handlers) showJSON(c Ctx, status int, id okta.UserID, tab views.Tab, p views.RawProps) error {
-	page, err := h.c.Desk.Profile(c.Request().Context(), actor(c), id)
+	page, err := h.c.Desk.RawProfile(c.Request().Context(), actor(c), id)
 	if err != nil {
 		return err
 	}

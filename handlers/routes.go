@@ -15,10 +15,11 @@ type Ctx = echo.Context
 // Route is one door of the console.
 type Route struct {
 	Method, Path string
-	Perm         desk.Perm // what the desk asks for; empty where it asks for nothing
-	Op           string    // the operation of Okta's User API; empty where there is none
-	Open         bool      // reached without a session
-	Counter      bool      // the only doors of a session that is narrowed to the counter
+	Perm         desk.Perm   // what the desk asks for; empty where it asks for nothing
+	Action       desk.Action // of the catalogue; empty where it has none
+	Op           string      // the operation of Okta's User API; empty where there is none
+	Open         bool        // reached without a session
+	Counter      bool        // the only doors of a session that is narrowed to the counter
 
 	do echo.HandlerFunc
 }
@@ -67,7 +68,7 @@ func (h *Handlers) Routes() []Route {
 // of is the route of a row of the catalogue.
 func of(a desk.Action, method, path string, do echo.HandlerFunc) Route {
 	s, _ := desk.SpecOf(a)
-	return Route{Method: method, Path: path, Perm: s.Perm, Op: s.Op, do: do}
+	return Route{Method: method, Path: path, Perm: s.Perm, Action: a, Op: s.Op, do: do}
 }
 
 // demoRoutes are the sign-in pages of the demo's own issuer.

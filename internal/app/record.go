@@ -87,6 +87,9 @@ func (a *App) keepRecord(ctx context.Context) {
 	beside.Wait()
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 	defer cancel()
+	if err := a.Desk.CountRefusals(end); err != nil {
+		a.log.WarnContext(end, "refusals that were counted could not be recorded", "error", err)
+	}
 	if _, err := a.Record.Sign(end, a.record.key, true); err != nil {
 		a.log.WarnContext(end, "the head of the record could not be signed at the end", "error", err)
 	}

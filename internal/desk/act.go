@@ -203,11 +203,11 @@ func (d *Desk) refused(ctx context.Context, x *deed, e *Error) *Error {
 	if r.Detail == "" {
 		r.Detail = "not sent: " + e.Msg
 	}
-	seq, err := d.record.Add(ctx, r)
+	seq, err := d.refuse(ctx, r)
 	if err != nil {
 		return unrecorded(x.spec.Action, errors.Join(err, e))
 	}
-	e.Seq = seq
+	e.Seq, e.Recorded = seq, true
 	if !x.user.ID.IsZero() {
 		e.Person = d.after(x, x.user)
 	}

@@ -147,9 +147,10 @@ func (d *Desk) mayEnd(ctx context.Context, who Actor, w Waiting, note string, to
 func (d *Desk) notYours(ctx context.Context, row audit.Row, e *Error) *Error {
 	row.Detail = e.Rule
 	var err error
-	if e.Seq, err = d.record.Add(ctx, row); err != nil {
+	if e.Seq, err = d.refuse(ctx, row); err != nil {
 		return unrecorded(e.Action, err)
 	}
+	e.Recorded = true
 	return e
 }
 

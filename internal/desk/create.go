@@ -209,7 +209,7 @@ func digits(n int) string {
 // created writes the outcome: what Okta answered is what is shown.
 func (d *Desk) created(ctx context.Context, x *deed, u okta.User, made okta.NewUser, err error) (Outcome, error) {
 	r := x.row()
-	r.Result, r.Status, r.RequestID, r.OktaAt = audit.Done, x.got.Status, x.got.RequestID, x.got.Date
+	r.Result, r.Status, r.RequestID, r.OktaAt = audit.Done, x.got.Status, x.got.IDs(), x.got.Date
 	if err == nil {
 		r.Params = joined(r.Params, audit.Words(d.mask, handed{made.Password}))
 	}
@@ -227,7 +227,7 @@ func (d *Desk) created(ctx context.Context, x *deed, u okta.User, made okta.NewU
 	}
 	if err != nil {
 		e := asError(d.explainNew(err))
-		e.Msg, e.Seq = e.Msg+lost, x.seq
+		e.Msg, e.Seq, e.Recorded = e.Msg+lost, x.seq, true
 		return Outcome{}, e
 	}
 	out := Outcome{Label: "Okta created the account." + lost, Seq: x.seq, Person: Person{User: u, ReadAt: d.now()}}

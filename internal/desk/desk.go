@@ -36,6 +36,8 @@ type Desk struct {
 	reading   turns[string]      // one at a time for each group
 	members   members
 	service   service
+	refusals  refusals
+	readers   readers
 	optional  optional
 	owner     atomic.Pointer[okta.UserID] // the credential's owner, once known
 }

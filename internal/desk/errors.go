@@ -47,6 +47,7 @@ type Error struct {
 	Scope      string            // the permission that the credential lacks; may be empty
 	Off        bool              // an optional read that the credential's rights leave out
 	Seq        int64             // the row of the record; 0 when there is none
+	Recorded   bool              // the record has a row of it, or has counted it
 	Person     *Person           // the person as Okta shows them now, where that was read
 	Err        error
 }

@@ -29,7 +29,7 @@ func (d *Desk) finish(ctx context.Context, x *deed, out Outcome, err error) (Out
 	}
 	r := x.row()
 	r.Result, r.Detail = result(err, rerr), strings.Trim(x.detail(out.But, err, rerr)+"; "+gained, "; ")
-	r.Status, r.RequestID, r.OktaAt, r.After = x.got.Status, x.got.RequestID, x.got.Date, string(now.Status)
+	r.Status, r.RequestID, r.OktaAt, r.After = x.got.Status, x.got.IDs(), x.got.Date, string(now.Status)
 	r.Params = joined(r.Params, audit.Words(d.mask, handed{out.yield}))
 	lost := ""
 	if !d.end(ctx, x, r) {
@@ -50,7 +50,7 @@ func (d *Desk) finish(ctx context.Context, x *deed, out Outcome, err error) (Out
 	}
 	e := asError(d.explain(x, now, err, rerr))
 	e.Msg += lost
-	e.Seq = x.seq
+	e.Seq, e.Recorded = x.seq, true
 	if rerr == nil {
 		e.Person = &out.Person
 	}
@@ -111,7 +111,7 @@ func (x *deed) gained(now []okta.Role, err error) string {
 // erased is the end of an account: that Okta no longer knows it is the answer.
 func (d *Desk) erased(ctx context.Context, x *deed, out Outcome, err error) (Outcome, error) {
 	r := x.row()
-	r.Result, r.Detail, r.Status, r.RequestID, r.OktaAt = audit.Done, "the account is gone", x.got.Status, x.got.RequestID, x.got.Date
+	r.Result, r.Detail, r.Status, r.RequestID, r.OktaAt = audit.Done, "the account is gone", x.got.Status, x.got.IDs(), x.got.Date
 	if err != nil {
 		r.Result = audit.Settled
 	}

@@ -57,6 +57,7 @@ func (d *Desk) look(ctx context.Context, who Actor, id okta.UserID, panels ...fu
 		return Person{}, Standing{}, err
 	}
 	d.sensitive(ctx, who, p)
+	d.countReader(ctx, who, id)
 	on := d.standing(p, owner)
 	on.In = in
 	d.lastTier(ctx, &on)
@@ -117,6 +118,14 @@ func (d *Desk) standing(p Person, owner okta.UserID) Standing {
 func (d *Desk) sensitive(ctx context.Context, who Actor, p Person) {
 	if len(p.Roles.Value) > 0 {
 		d.seen(ctx, who, "users.get", p.User, "admin roles shown")
+	}
+}
+
+// noRole records that somebody looked for admin roles where there are none; those
+// that there are have their row already.
+func (d *Desk) noRole(ctx context.Context, who Actor, p Person) {
+	if len(p.Roles.Value) == 0 {
+		d.seen(ctx, who, "roles.list", p.User, "no admin role shown")
 	}
 }
 

@@ -61,6 +61,15 @@ func (d *Desk) Profile(ctx context.Context, who Actor, id okta.UserID) (ProfileP
 	})
 }
 
+// RawProfile is Profile for the page that shows all of it at once, which is recorded.
+func (d *Desk) RawProfile(ctx context.Context, who Actor, id okta.UserID) (ProfilePage, error) {
+	p, err := d.Profile(ctx, who, id)
+	if err == nil {
+		d.seen(ctx, who, "users.get", p.Person.User, "whole profile shown")
+	}
+	return p, err
+}
+
 // Typed puts what was typed back into the fields, and marks those that somebody
 // else has changed since.
 func (p *ProfilePage) Typed(e Edit, problems map[string]string) {

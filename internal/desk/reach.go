@@ -52,10 +52,10 @@ func (p Policy) sees(who Actor, on Standing) bool {
 func (d *Desk) nobody(ctx context.Context, who Actor, s Spec, id okta.UserID) error {
 	r := who.row(s.Action)
 	r.Op, r.Class, r.TargetID, r.Detail = s.Op, string(s.Risk), id.String(), "nobody"
-	if _, err := d.record.Add(ctx, r); err != nil {
+	if _, err := d.refuse(ctx, r); err != nil {
 		return unrecorded(s.Action, err)
 	}
-	return &Error{Kind: NotFound, Action: "users.get", Msg: missing("users.get")}
+	return &Error{Kind: NotFound, Action: "users.get", Msg: missing("users.get"), Recorded: true}
 }
 
 // within keeps of a list the people whom the actor may know of. Whoever is in a

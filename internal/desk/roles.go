@@ -22,6 +22,7 @@ func (d *Desk) Roles(ctx context.Context, who Actor, id okta.UserID) (RolesPage,
 			return p, err
 		}
 		p.Assign = d.policy.decide(who, spec("roles.assign"), on)
+		d.noRole(ctx, who, p.Person)
 		p.Held = make([]HeldRole, len(p.Person.Roles.Value))
 		short, cancel := context.WithTimeout(ctx, panelHolds)
 		defer cancel()

@@ -124,6 +124,7 @@ func (d *Desk) Token(ctx context.Context, who Actor, id okta.UserID, client okta
 		if err != nil {
 			return p, err
 		}
+		d.seen(ctx, who, "sessions.token", p.Person.User, "token shown, client="+client.String()+" token="+token.String())
 		p.Revoke = d.offer(who, p.Person.User, on, "sessions.revoke_token", Object{Client: client, Token: token}, "")
 		return p, nil
 	})

@@ -104,12 +104,13 @@ func (d *Desk) settle(ctx context.Context, id okta.UserID) error {
 // close writes what was found into the record. An assignment of a role that was
 // cut off between its steps is finished first: it may reach too far.
 func (d *Desk) close(ctx context.Context, r audit.Row, u okta.User, found string) (err error) {
+	var got okta.Receipt
 	if r.Action == "roles.assign" && !u.ID.IsZero() {
-		found, err = d.finishAssignment(context.WithoutCancel(ctx), u.ID, r)
+		found, err = d.finishAssignment(okta.WithReceipt(context.WithoutCancel(ctx), &got), u.ID, r)
 	}
 	if err != nil {
 		return err
 	}
-	r.Result, r.After, r.Detail, r.Status, r.RequestID = audit.Settled, string(u.Status), found, 0, ""
+	r.Result, r.After, r.Detail, r.Status, r.RequestID = audit.Settled, string(u.Status), found, 0, got.Writes
 	return d.record.End(ctx, r.Seq, r)
 }

@@ -2,6 +2,7 @@ package okta
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -79,7 +80,12 @@ type Receipt struct {
 	Status    int       // 0: no answer
 	RequestID string    // key into Okta's System Log
 	Date      time.Time // Okta's clock, not ours
+	Writes    string    // the request ids of every change made with the context so far, separated by spaces
 }
+
+// IDs are the request ids that lead to what was changed, or to the last call where
+// nothing was.
+func (r Receipt) IDs() string { return cmp.Or(r.Writes, r.RequestID) }
 
 type (
 	receiptKey    struct{}

@@ -23,6 +23,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -199,7 +200,8 @@ func (c *Client) settled(r request, a answer) error {
 func (c *Client) do(ctx context.Context, r request) (answer, error) {
 	op := c.ops[r.op]
 	receipt := receiptOf(ctx)
-	*receipt = Receipt{}
+	writes := receipt.Writes
+	*receipt = Receipt{Writes: writes}
 	limit, wait := c.write, min(c.write, decisionHolds)
 	if op.safe() {
 		limit, wait = c.read, c.read
@@ -217,6 +219,9 @@ func (c *Client) do(ctx context.Context, r request) (answer, error) {
 	}
 	a, err := c.transport.send(req, op.bucket(), limit, wait)
 	*receipt = a.receipt()
+	if receipt.Writes = writes; !op.safe() {
+		receipt.Writes = strings.TrimSpace(writes + " " + receipt.RequestID)
+	}
 	return a, c.judge(op, a, err)
 }
 
