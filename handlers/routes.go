@@ -48,6 +48,7 @@ func (h *Handlers) Routes() []Route {
 		of("users.get", http.MethodGet, user+views.RawPath, read(h.showRaw)),
 		of("users.replace", http.MethodPost, views.ActionPath("users.replace"), h.replace),
 		of("access.apps", http.MethodGet, user+views.AccessPath, read(h.showAccess)),
+		of("users.get", http.MethodGet, user+views.HistoryPath, read(h.showTimeline)),
 		of("links.list", http.MethodGet, user+views.LinksPath, read(h.showLinks)),
 		of("roles.list", http.MethodGet, user+views.RolesPath, read(h.showRoles)),
 		of("roles.list", http.MethodGet, user+views.AssignPath, read(h.showAssign)),
@@ -61,7 +62,10 @@ func (h *Handlers) Routes() []Route {
 	routes = append(routes, h.counterRoutes()...)
 	routes = append(routes, h.approvalRoutes()...)
 	routes = append(routes, Route{Method: http.MethodPost, Path: views.OncePath, Perm: desk.ShowSecrets, do: h.reveal})
-	routes = append(routes, Route{Method: http.MethodGet, Path: "/audit", Perm: desk.ReadOwnRecord, do: h.audit})
+	routes = append(routes,
+		Route{Method: http.MethodGet, Path: views.AuditPath, Perm: desk.ReadOwnRecord, do: h.audit},
+		Route{Method: http.MethodPost, Path: views.ExportPath, Perm: desk.ReadRecord, do: h.export},
+	)
 	return append(routes, h.demoRoutes()...)
 }
 

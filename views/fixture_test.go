@@ -130,6 +130,10 @@ func (x fixture) act(phase audit.Phase, result audit.Result) audit.Act {
 	return a
 }
 
+func (x fixture) state() desk.RecordState {
+	return desk.RecordState{All: true, Signed: audit.Checkpoint{Seq: 1040, At: now, Key: "key"}, Sent: []audit.Cursor{{Sink: "webhook", Seq: 9, At: now, Problem: x.say("no answer")}}}
+}
+
 func (x fixture) acts() []audit.Act {
 	acts := []audit.Act{
 		x.act(audit.PhaseIntent, audit.Done), x.act(audit.PhaseIntent, ""), x.act(audit.PhaseRefused, ""),
@@ -187,7 +191,8 @@ func (x fixture) pages() map[string]templ.Component {
 		"person, empty":    Person(f, empty),
 		"me":               Me(f, x.me()),
 		"me, nothing":      Me(lost, desk.MePage{Policy: x.say("default")}),
-		"audit":            Audit(f, AuditProps{Acts: x.acts(), Next: 7, Filter: audit.Filter{Text: x.say("ann"), Target: annID}}),
+		"audit":            Audit(f, AuditProps{Acts: x.acts(), Next: 7, Filter: audit.Filter{Text: x.say("ann"), Who: x.say("dana"), Target: annID}, State: x.state()}),
+		"history":          Timeline(f, TimelineProps{TimelinePage: desk.TimelinePage{Person: desk.Person{User: full.Person.User, Kind: full.Person.Kind}, Acts: x.acts(), Next: 7}}),
 		"audit, nothing":   Audit(f, AuditProps{OwnOnly: true}),
 		"audit, problem":   Audit(f, AuditProps{Problem: &Notice{Tone: "bad", Text: x.say("Closed")}}),
 		"problem":          ProblemPage(f, Problem{429, Notice{Tone: "warn", Title: x.say("Pause"), Text: x.say("t"), Next: x.say("n"), Ask: x.say("a"), ErrorID: x.say("e"), RetryAfter: time.Second}}),

@@ -1,6 +1,7 @@
 package views
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -81,8 +82,8 @@ func TestRecord(t *testing.T) {
 	root := parse(t, AuditMain(f, p))
 	row := one(t, root, byID("row-1042"))
 	for _, want := range []string{
-		"today 09:51 (2 min ago) Dana Kim helpdesk Unlock ann.vo Mistyped it INC-1 done", "Row 1042", "Okta's request id Zx0d697",
-		"Address 10.0.0.1", "Hash 3f9a12c4d5e6f708", "Chosen send_email=true", "Okta's answer HTTP 200", "Status Locked out Active",
+		"today 09:51 (2 min ago) Dana Kim helpdesk Unlock ann.vo Mistyped it INC-1 done", "Row 1042 3f9a12c4d5e6", "Okta's request id Zx0d697",
+		"Address 10.0.0.1", "Chosen send_email=true", "Okta's answer HTTP 200", "Status Locked out Active",
 	} {
 		if !strings.Contains(words(row), want) {
 			t.Errorf("nowhere: %q in %q", want, words(row))
@@ -103,18 +104,40 @@ func TestRecord(t *testing.T) {
 	}
 }
 
-// The page says what the chain proves, and no more.
+// The page says what the chain proves, and no more; who may read all of it takes it
+// away from here, and sees where it was sent.
 func TestRecordSaysWhatItProves(t *testing.T) {
 	t.Parallel()
 	x := fixture{plain}
 	got := words(parse(t, AuditMain(x.frame(), AuditProps{OwnOnly: true})))
-	for _, want := range []string{"keydesk audit verify finds a row that was changed, taken out or moved", "It cannot see rows cut off at the end, nor a record that was rewritten as a whole", "Your own acts", "No row of the record matches."} {
+	for _, want := range []string{"the newest is signed: nothing is yet", "keydesk audit verify finds a row that was changed, taken out or moved", "Your own acts", "Nothing is recorded here yet.", "Times are those of"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("nowhere: %q in %q", want, got)
 		}
 	}
-	if strings.Contains(got, "Only mine") {
-		t.Error("who sees only their own may ask for only their own")
+	for _, not := range []string{"Only mine", "Operator", "Take it away"} {
+		if strings.Contains(got, not) {
+			t.Errorf("who sees only their own is offered %q", not)
+		}
+	}
+	from := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+	p := AuditProps{Filter: audit.Filter{Who: "dana", Result: "refused", From: from, To: from.AddDate(0, 0, 30)}, State: desk.RecordState{
+		All: true, Signed: audit.Checkpoint{Seq: 1200, At: from, Key: "PUBLIC"}, Sent: []audit.Cursor{{Sink: "webhook", Seq: 1100, Problem: "it answered with status 500"}},
+	}}
+	root := parse(t, AuditMain(x.frame(), p))
+	got = words(root)
+	for _, want := range []string{"up to row 1200", "No row of the record matches.", "The rows that match", "PUBLIC", "Sent to webhook", "Nothing arrives: it answered with status 500."} {
+		if !strings.Contains(got, want) {
+			t.Errorf("nowhere: %q in %q", want, got)
+		}
+	}
+	out := one(t, root, func(n *html.Node) bool { return n.Data == "form" && attr(n, "action") == ExportPath })
+	fields := map[string]string{}
+	for _, in := range all(out, func(n *html.Node) bool { return n.Data == "input" }) {
+		fields[attr(in, "name")] = attr(in, "value")
+	}
+	if fmt.Sprint(fields) != "map[from:2026-11-01 result:refused to:2026-11-30 who:dana]" {
+		t.Errorf("the export asks for %v", fields)
 	}
 }
 

@@ -19,6 +19,7 @@ const (
 	ApprovalsPath = "/approvals"
 	OncePath      = "/once"
 	AuditPath     = "/audit"
+	ExportPath    = "/audit/export"
 	LoginPath     = "/auth/login"
 	LogoutPath    = "/auth/logout"
 	ThemePath     = "/theme"
@@ -47,6 +48,7 @@ const (
 	LinksPath   = "/links"
 	ProfilePath = "/profile"
 	RawPath     = "/raw"
+	HistoryPath = "/history"
 )
 
 // PageURL is one of the pages of a person, by its path below UserURL. The pairs
@@ -193,11 +195,6 @@ func partOf(id okta.UserID, on desk.Object, name string) string {
 	return on.To.String()
 }
 
-// AuditURL is the page of the record that f describes.
-func AuditURL(f audit.Filter) string {
-	return query(AuditPath, "q", f.Text, "actor", f.Actor, "target", f.Target, "action", f.Action, "before", number(f.Before))
-}
-
 // RecordURL is the page of the record that begins with row seq.
 func RecordURL(seq int64) string {
 	return AuditURL(audit.Filter{Before: seq + 1}) + "#" + rowID(seq)
@@ -275,7 +272,7 @@ func pageParts(parts []string) int {
 		return 0
 	}
 	switch "/" + parts[0] {
-	case AccessPath, SignInsPath, LinksPath, ProfilePath, RawPath:
+	case AccessPath, SignInsPath, LinksPath, ProfilePath, RawPath, HistoryPath:
 		return 1
 	case RolesPath:
 		return min(n, 2)

@@ -195,7 +195,14 @@ type AuditProps struct {
 	Acts    []audit.Act
 	Next    int64 // Filter.Before of the next page; 0 at the end
 	OwnOnly bool  // the actor may see nothing but their own acts
+	State   desk.RecordState
 	Problem *Notice
+}
+
+// TimelineProps is what the page of everything that was done to a person shows.
+type TimelineProps struct {
+	Tab
+	desk.TimelinePage
 }
 
 // Problem is a page that stands where the wanted one cannot.

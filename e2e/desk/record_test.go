@@ -26,7 +26,7 @@ func TestToastLeadsToTheRow(t *testing.T) {
 		t.Errorf("the ticket leads to %q, %v", address, err)
 	}
 	v.Text(fmt.Sprintf("Row %d", row.Seq)).Click()
-	v.See(row.End.RequestID, row.Hash, "restoring")
+	v.See(row.End.RequestID, row.Hash[:12], "restoring")
 }
 
 // The helpdesk sees its own acts, the auditor everybody's.
@@ -70,6 +70,36 @@ func TestWhoSeesWhat(t *testing.T) {
 	ingrid.See("No row of the record matches.")
 	ingrid.Link("Show all of them").Click()
 	ingrid.See("Stolen laptop", "Long absence")
+}
+
+// Searched by more than words, taken away as a file, and followed from a person's page.
+func TestRecordIsSearchedAndTaken(t *testing.T) {
+	t.Parallel()
+	c := console.Serve(t)
+	dana := c.Enter(t, "helpdesk", browser.Options{})
+	p := dana.Ordinary(1)[0]
+	dana.NextCall(p)
+	dana.Act("Suspend", console.Why{Reason: "Stolen laptop", Ticket: "INC-1"})
+	dana.See("Okta suspended the account.")
+	dana.Link("All of it").Click()
+	dana.Heading("What was done from here").Shown()
+	dana.See("Stolen laptop", "Dana Kim")
+	dana.Axe()
+	dana.Picture("history")
+
+	ingrid := c.Enter(t, "auditor", browser.Options{})
+	ingrid.Link("Record").Click()
+	ingrid.Text("More to search by").Click()
+	ingrid.Field("Operator").Fill("dana")
+	ingrid.Field("Class").Choose("Destructive")
+	ingrid.Field("Result").Choose("Done")
+	ingrid.Button("Search").Click()
+	ingrid.See("Stolen laptop", "The rows that match", "Times are those of UTC")
+	ingrid.Axe()
+	ingrid.Picture("record-searched")
+	ingrid.Field("Result").Choose("Refused")
+	ingrid.Button("Search").Click()
+	ingrid.See("No row of the record matches.")
 }
 
 // Searched by action, and more rows than a page holds.

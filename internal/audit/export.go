@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -35,7 +36,14 @@ const (
 	typeOpening    = "record"
 	typeRow        = "row"
 	typeCheckpoint = "checkpoint"
+	typeEnd        = "end"
 )
+
+// closing is the last line of an export: without it the export was cut short.
+type closing struct {
+	Type string `json:"type"`
+	Rows int64  `json:"rows"`
+}
 
 // jsonRow and jsonCheckpoint are lines.
 type jsonRow struct {
@@ -81,6 +89,9 @@ func (l *Log) Export(ctx context.Context, w io.Writer, as Format, f Filter, keep
 		}
 		return out.flush()
 	})
+	if err == nil {
+		err = errors.Join(out.end(closing{typeEnd, n}), out.flush())
+	}
 	return n, err
 }
 
@@ -145,6 +156,7 @@ type sheet interface {
 	open(opening) error
 	checkpoint(*Checkpoint) error
 	row(*Row) error
+	end(closing) error
 	flush() error
 }
 
@@ -161,6 +173,7 @@ func (s *jsonSheet) put(v any) error {
 func (s *jsonSheet) open(o opening) error           { return s.put(o) }
 func (s *jsonSheet) checkpoint(c *Checkpoint) error { return s.put(jsonCheckpoint{typeCheckpoint, c}) }
 func (s *jsonSheet) row(r *Row) error               { return s.put(jsonRow{typeRow, r}) }
+func (s *jsonSheet) end(c closing) error            { return s.put(c) }
 func (s *jsonSheet) flush() error                   { return nil }
 
 type csvSheet struct{ w *csv.Writer }
@@ -171,6 +184,8 @@ func (s *csvSheet) open(opening) error {
 }
 
 func (s *csvSheet) checkpoint(*Checkpoint) error { return nil }
+
+func (s *csvSheet) end(closing) error { return nil }
 
 func (s *csvSheet) row(r *Row) error {
 	values := r.values()

@@ -44,3 +44,15 @@ func Rechain(ctx context.Context, tx *sql.Tx, from int64) error {
 
 // Forge signs the head with a key, as it is in a transaction.
 func Forge(ctx context.Context, l *Log, tx *sql.Tx, k Key) error { return l.signHead(ctx, tx, k) }
+
+// Fill writes n events at once.
+func Fill(ctx context.Context, l *Log, n int) error {
+	return l.db.Alone(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		for range n {
+			if err := l.write(ctx, tx, &Row{Phase: PhaseEvent, Action: "x"}, nil); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

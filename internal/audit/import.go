@@ -33,6 +33,9 @@ func VerifyExport(file io.ReadSeeker, t Trust) (Report, error) {
 	if !f.rep.Part {
 		f.end()
 	}
+	if !f.sent && (!f.closed || f.closing.Rows != f.rep.Rows) {
+		f.fault(f.last.Seq+1, "is not there, nor what may have come after it: the file was cut short")
+	}
 	return f.rep, err
 }
 
@@ -41,6 +44,10 @@ type filed struct {
 	*walk
 	sent bool // the file has no opening: it may begin anywhere
 	all  []Checkpoint
+
+	closed  bool
+	closing closing
+
 	seen map[int64]string // hashes of rows that came lately
 }
 
@@ -53,6 +60,11 @@ func (f *filed) signed(typ string, line []byte) error {
 			return errFormat
 		}
 		f.rep.Part, f.sent = !o.Whole, false
+	case typeEnd:
+		if err := json.Unmarshal(line, &f.closing); err != nil {
+			return errFormat
+		}
+		f.closed = true
 	case typeCheckpoint:
 		var c Checkpoint
 		if err := json.Unmarshal(line, &c); err != nil {
@@ -144,7 +156,7 @@ func typeOf(line []byte) (string, error) {
 		return "", errFormat
 	}
 	switch l.Type {
-	case typeOpening, typeRow, typeCheckpoint:
+	case typeOpening, typeRow, typeCheckpoint, typeEnd:
 		return l.Type, nil
 	}
 	return "", errFormat

@@ -92,6 +92,21 @@ func (f Filter) Narrow() bool {
 	return f != Filter{}
 }
 
+// Words are what the filter asks for, as the record keeps it.
+func (f Filter) Words() string {
+	return Words(nil, struct {
+		Text   string `record:"text,personal"`
+		Who    string `record:"who,personal"`
+		Actor  string `record:"actor,personal"`
+		Target string `record:"target,personal"`
+		Action string `record:"action,public"`
+		Result string `record:"result,public"`
+		Class  string `record:"class,public"`
+		From   string `record:"from,public"`
+		To     string `record:"to,public"`
+	}{f.Text, f.Who, f.Actor, f.Target, f.Action, f.Result, f.Class, stamp(f.From), stamp(f.To)})
+}
+
 // Results are the ends that a filter can ask for: how an act ended, or that it was
 // refused, or that it was no act.
 func Results() []string {

@@ -170,3 +170,32 @@ func TestSignaturesTakenAway(t *testing.T) {
 		}
 	}
 }
+
+// A long record is read in portions, and nothing hides at their ends.
+func TestLongRecord(t *testing.T) {
+	l, db := open(t)
+	for range 6 {
+		if err := audit.Fill(t.Context(), l, 700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	k := key(t)
+	if _, err := l.Sign(t.Context(), k, true); err != nil {
+		t.Fatal(err)
+	}
+	trust := audit.Trust{Keys: []string{k.Public()}}
+	if rep, err := l.VerifyWith(t.Context(), trust); err != nil || rep.Rows != 4200 || rep.Signed.Seq != 4200 || len(rep.Faults) > 0 {
+		t.Fatalf("%+v %v", rep, err)
+	}
+	for _, seq := range []int64{1, 4000, 4001, 4200} {
+		if _, err := db.W.ExecContext(t.Context(), `update record set detail = 'y' where seq = $1`, seq); err != nil {
+			t.Fatal(err)
+		}
+		if rep, err := l.VerifyWith(t.Context(), trust); err != nil || len(rep.Faults) != 1 || rep.Faults[0].Seq != seq {
+			t.Errorf("row %d: %+v %v", seq, rep.Faults, err)
+		}
+		if _, err := db.W.ExecContext(t.Context(), `update record set detail = '' where seq = $1`, seq); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

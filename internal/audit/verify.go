@@ -74,15 +74,15 @@ type querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
 
-// verify reads in portions, several at once, where the numbers of the rows leave no
-// gap that could hide how many there are.
+// verify reads a long record in portions, several at once, where the numbers of the
+// rows leave no gap that could hide how many there are.
 func (l *Log) verify(ctx context.Context, t Trust) (Report, error) {
 	var rows, first, last int64
 	err := l.db.R.QueryRowContext(ctx, `select count(*), coalesce(min(seq), 0), coalesce(max(seq), 0) from record`).Scan(&rows, &first, &last)
 	if err != nil {
 		return Report{}, fmt.Errorf("read the record: %w", err)
 	}
-	if rows == 0 || last-first+1 != rows {
+	if rows <= portionRows || last-first+1 != rows {
 		return verify(ctx, l.db.R, t)
 	}
 	w, err := startWalk(ctx, l.db.R, t)

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"io"
 
 	"keydesk/internal/audit"
 	"keydesk/internal/okta"
@@ -17,31 +18,127 @@ func (d *Desk) Record(ctx context.Context, who Actor, f audit.Filter) (acts []au
 	default:
 		return nil, false, denied("record", d.policy.decideActor(who, Spec{Action: "record", Perm: ReadRecord}))
 	}
+	acts, err = d.acts(ctx, who, f)
+	return acts, own, err
+}
+
+// acts is the one way in which anybody searches the record: what matches f, and who
+// may know of it.
+func (d *Desk) acts(ctx context.Context, who Actor, f audit.Filter) (acts []audit.Act, err error) {
 	if d.policy.limited(who) {
 		acts, err = d.sieved(ctx, who, f)
 	} else {
 		acts, err = d.record.Acts(ctx, f)
 	}
 	if err != nil {
-		return nil, own, &Error{Kind: Other, Action: "record", Msg: "The record cannot be read right now. Try again; if it stays, tell whoever runs Keydesk.", Err: err}
+		return nil, unreadable(err)
 	}
-	return acts, own, nil
+	return acts, nil
+}
+
+// RecordState is what of the record is signed, and how far it was sent out.
+type RecordState struct {
+	Signed audit.Checkpoint
+	Sent   []audit.Cursor
+	All    bool // the actor may read and export all of it
+}
+
+// RecordState reads it for whoever may read the record, and where it was sent for
+// whoever may read all of it.
+func (d *Desk) RecordState(ctx context.Context, who Actor) (s RecordState, err error) {
+	if !d.policy.May(who, ReadOwnRecord) && !d.policy.May(who, ReadRecord) {
+		return s, nil
+	}
+	if s.Signed, err = d.record.Signed(ctx); err == nil && d.mayExport(who).Allowed {
+		s.All = true
+		s.Sent, err = d.record.Cursors(ctx)
+	}
+	if err != nil {
+		err = unreadable(err)
+	}
+	return s, err
+}
+
+// mayExport says whether the actor may take the record away: who may read all of it,
+// of everybody.
+func (d *Desk) mayExport(who Actor) Decision {
+	s := Spec{Action: exported, Perm: ReadRecord}
+	if dec := d.policy.decideActor(who, s); !dec.Allowed {
+		return dec
+	}
+	if d.policy.limited(who) || !d.policy.May(everywhere(who), ReadRecord) {
+		return refuse("scope", "Your role counts for some people alone, and the record is about everybody.", d.policy.askFor(d.policy.Holders(s)...))
+	}
+	return Decision{Allowed: true}
+}
+
+const exported Action = "record.export"
+
+// ExportRecord writes the rows that match f to the writer that begin gives, after it
+// has recorded who takes them away. Nothing is given out that could not be recorded.
+func (d *Desk) ExportRecord(ctx context.Context, who Actor, f audit.Filter, as audit.Format, begin func() io.Writer) error {
+	row := who.row(exported)
+	row.Class = string(Reading)
+	if dec := d.mayExport(who); !dec.Allowed {
+		return d.notYours(ctx, row, denied(exported, dec))
+	}
+	row.Phase, row.Detail, row.Params = audit.PhaseEvent, "as "+string(as), f.Words()
+	if _, err := d.record.Add(ctx, row); err != nil {
+		return unrecorded(exported, err)
+	}
+	f.Before, f.Limit = 0, 0
+	_, err := d.record.Export(ctx, begin(), as, f, nil)
+	return err
 }
 
 // History is what the record holds about one person, for whoever may see the
 // person: an agent must see that a colleague suspended the account, and why.
 func (d *Desk) History(ctx context.Context, who Actor, id okta.UserID) ([]audit.Act, error) {
 	return view(ctx, d, who, "users.get", func(ctx context.Context) ([]audit.Act, error) {
-		acts, err := d.record.Acts(ctx, audit.Filter{Target: id.String(), Acts: true, Limit: historyLimit})
-		if err != nil {
-			return nil, &Error{Kind: Other, Action: "record", Msg: "The record cannot be read right now.", Err: err}
-		}
-		return d.unnamed(who, acts), nil
+		return d.about(ctx, who, id, 0, historyLimit)
 	})
 }
 
-// historyLimit is how many acts a person's page shows.
-const historyLimit = 8
+// about is what was done to a person whom the actor may see, or refused.
+func (d *Desk) about(ctx context.Context, who Actor, id okta.UserID, before int64, limit int) ([]audit.Act, error) {
+	acts, err := d.record.Acts(ctx, audit.Filter{Target: id.String(), Acts: true, Before: before, Limit: limit})
+	if err != nil {
+		return nil, unreadable(err)
+	}
+	return d.unnamed(who, acts), nil
+}
+
+func unreadable(err error) error {
+	return &Error{Kind: Other, Action: "record", Msg: "The record cannot be read right now. Try again; if it stays, tell whoever runs Keydesk.", Err: err}
+}
+
+// TimelinePage is everything that was done to a person from here, or refused.
+type TimelinePage struct {
+	Person Person
+	Acts   []audit.Act
+	Next   int64 // where the next page begins; 0 at the end
+}
+
+// Timeline reads a page of it, from the newest before a row on.
+func (d *Desk) Timeline(ctx context.Context, who Actor, id okta.UserID, before int64) (TimelinePage, error) {
+	return view(ctx, d, who, "users.get", func(ctx context.Context) (p TimelinePage, err error) {
+		if p.Person, _, err = d.look(ctx, who, id); err != nil {
+			return p, err
+		}
+		p.Acts, err = d.about(ctx, who, id, before, timelineLimit+1)
+		if len(p.Acts) > timelineLimit {
+			p.Acts = p.Acts[:timelineLimit]
+			p.Next = p.Acts[timelineLimit-1].Seq
+		}
+		return p, err
+	})
+}
+
+// How many acts a person's first page shows, and a page of their timeline.
+const (
+	historyLimit  = 8
+	timelineLimit = 40
+)
 
 // SignedIn writes a sign-in into the record.
 func (d *Desk) SignedIn(ctx context.Context, who Actor) error {

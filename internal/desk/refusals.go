@@ -39,8 +39,10 @@ func (d *Desk) Refused(ctx context.Context, who Actor, f Refusal) {
 		f.Asked = f.Asked[:maxAsked] + "…"
 	}
 	r := who.row(f.Action)
-	s, _ := SpecOf(f.Action)
-	r.Op, r.Class, r.TargetID, r.Detail = s.Op, string(s.Risk), f.Target.String(), f.Rule
+	r.TargetID, r.Detail = f.Target.String(), f.Rule
+	if s, known := SpecOf(f.Action); known {
+		r.Op, r.Class = s.Op, string(s.Risk)
+	}
 	r.Params = audit.Words(d.mask, refusedWords{f.Asked, f.Route})
 	if _, err := d.refuse(ctx, r); err != nil {
 		d.log.ErrorContext(ctx, "a refusal could not be recorded", "error", err)
