@@ -238,3 +238,38 @@ func TestErrorPagesTellNothing(t *testing.T) {
 		t.Error("the log holds the token")
 	}
 }
+
+// Whatever a door answers, to its own people and to nobody, says the same of itself:
+// no script but ours, no frame, no guess at its type, no trace elsewhere, and not to
+// be kept.
+func TestEveryAnswerIsGuarded(t *testing.T) {
+	t.Parallel()
+	k := testkit.New(t)
+	p := ordinary(t, k, 1)[0]
+	for who, c := range map[string]*testkit.Client{"owner": k.As("owner"), "nobody": k.Anonymous()} {
+		for _, r := range doors(k, p.ID) {
+			if who == "owner" && r.Path == "/auth/logout" {
+				continue // it would end the session that the others need
+			}
+			got := c.Do(r.Method, r.Path, url.Values{}, nil)
+			for name, want := range guards() {
+				if strings.HasPrefix(r.Path, "/static/") && name == "Cache-Control" {
+					continue
+				}
+				if v := got.Header.Get(name); v != want && !strings.Contains(v, want) {
+					t.Errorf("%s %s for %s: %s is %q", r.Method, r.Path, who, name, v)
+				}
+			}
+			if csp := got.Header.Get("Content-Security-Policy"); strings.Contains(csp, "unsafe") || !strings.Contains(csp, "frame-ancestors 'none'") {
+				t.Errorf("%s %s for %s: policy %q", r.Method, r.Path, who, csp)
+			}
+		}
+	}
+}
+
+func guards() map[string]string {
+	return map[string]string{
+		"Content-Security-Policy": "default-src 'none'", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer",
+		"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin", "Cache-Control": "no-store",
+	}
+}
