@@ -2,7 +2,7 @@
 
 GOLANGCI := go tool -modfile=.ci/tools/go.mod golangci-lint
 
-.PHONY: help demo dev gen test e2e check bench load fuzz docs image release vuln vendor
+.PHONY: help demo dev gen test e2e check bench bars load fuzz docs image release vuln vendor
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ check: ## the whole gate, as it runs before a change lands
 
 bench: ## print the figures of docs/PERFORMANCE.md
 	go test -run '^$$' -bench . -benchtime 200x ./internal/bench
+
+bars: ## hold the console to what docs/SECURITY.md promises, in half an hour
+	.ci/bars
 
 load: ## 200 operators for ten minutes, in an organisation of 100,000
 	KEYDESK_TEST_LOAD=10m go test -count=1 -v -timeout 30m -run 'TestLoad|TestSlowClients' ./internal/bars

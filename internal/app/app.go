@@ -136,10 +136,14 @@ func build(ctx context.Context, p parts) (*App, error) {
 	if err := errors.Join(err0, err1, err2); err != nil {
 		return nil, errors.Join(fmt.Errorf("make the keys: %w", err), db.Close())
 	}
+	secrets := once.New(db, p.now)
+	if err := secrets.Restarted(ctx); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
 	a := &App{Store: db, Record: audit.New(db, p.now).Under(p.policy.Name), record: p.record, log: p.log, now: p.now}
 	a.record.key = signing
 	a.Desk = desk.New(desk.Config{
-		Okta: client, ServiceApp: p.okta.ClientID != "", OktaGroups: p.oktaGroups, Record: a.Record, Approvals: approval.New(db, p.now), Once: once.New(db, p.now),
+		Okta: client, ServiceApp: p.okta.ClientID != "", OktaGroups: p.oktaGroups, Record: a.Record, Approvals: approval.New(db, p.now), Once: secrets,
 		Staff: a.staff, Policy: p.policy, Key: key, Mask: mask, Now: p.now, Log: p.log,
 	})
 	p.login.Now, p.login.Roles, p.login.Tier, p.login.Identify = p.now, p.policy.RolesOf, a.tier, a.identify

@@ -1,6 +1,7 @@
 package bars
 
 import (
+	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -138,5 +139,21 @@ func (w *watched) nowhere(t *testing.T, what, v string, pages int) {
 	})
 	if err != nil {
 		t.Error(err)
+	}
+}
+
+// What waits to be shown does not outlive the process that keeps it.
+func TestNothingToShowAfterAStart(t *testing.T) {
+	p := testkit.Run(t, testkit.Build(t), nil)
+	c := p.As("helpdesk")
+	e := p.Exercise(c, "expire_password_with_temp_password")
+	f := c.Post(e.Form.Action, e.Form.Values).FormOf("/once")
+	if f == nil {
+		t.Fatal("nothing is to be shown")
+	}
+	p.Kill()
+	p.Start()
+	if got := c.Post(f.Action, f.Values); got.Status != http.StatusGone {
+		t.Errorf("after a start: %d %s", got.Status, got.Text())
 	}
 }

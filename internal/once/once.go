@@ -131,6 +131,19 @@ func unseal(sealed, code, about string) (string, error) {
 	return string(value), nil
 }
 
+// Restarted forgets what an earlier process left to be shown. Where several work on
+// one database, it forgets nothing: what one of them keeps, another shows.
+func (s *Secrets) Restarted(ctx context.Context) error {
+	if s.db.Shared() {
+		return nil
+	}
+	_, err := s.db.W.ExecContext(ctx, `update shown_once set sealed = '' where sealed <> ''`)
+	if err != nil {
+		return fmt.Errorf("forget what was to be shown once: %w", err)
+	}
+	return nil
+}
+
 // Sweep forgets what was not looked at in time.
 func (s *Secrets) Sweep(ctx context.Context) error {
 	now := s.now()
