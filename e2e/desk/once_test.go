@@ -47,7 +47,10 @@ func TestShownOnce(t *testing.T) {
 			v.Back()
 			v.Heading(console.Name(p)).Shown()
 			gone(t, v, secret)
-			v.Link("All of it in the record").Click()
+			v.Link("All of it").Click()
+			v.See("Times are those of")
+			gone(t, v, secret)
+			v.Link("Record").Click()
 			v.Heading("Record").Shown()
 			gone(t, v, secret)
 			if strings.Contains(v.Kit.Logs.String(), secret) {

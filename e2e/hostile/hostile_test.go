@@ -65,6 +65,7 @@ func (w bare) WriteHeader(status int) {
 func everywhere(t *testing.T, around func(http.Handler) http.Handler) {
 	p := &poison{}
 	c := console.ServeBehind(t, around, testkit.Options{Wrap: p.wrap, Org: oktasim.Options{Limit: 1_000_000}})
+	p.spare = c.Kit.Org.Staff()["owner"]
 	v := c.Enter(t, "owner", browser.Options{})
 	paths := pagesOf(v)
 	d := listen(t, v)

@@ -44,8 +44,8 @@ func TestPhone(t *testing.T) {
 	}
 	v.Link("Record").Click()
 	v.See("INC-4711")
-	v.Role("group", "").At(0).Click()
-	v.See("Hash before")
+	v.Role("table", "").At(0).Role("group", "").At(0).Click()
+	v.See("Session")
 	fits(t, v)
 	v.Button("Dana Kim Helpdesk").Click()
 	fits(t, v)

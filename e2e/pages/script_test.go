@@ -67,6 +67,7 @@ func TestProblemsWithoutScript(t *testing.T) {
 	v.Act("Temporary password", console.Why{})
 	v.See("Okta set a temporary password.")
 	v.Reveal("temporary password")
+	v.NextCall(p)
 	v.ShowsStatus("PASSWORD_EXPIRED")
 	v.NextCall(p)
 	v.Gone("Shown once.")
