@@ -28,19 +28,20 @@ type change struct {
 
 // deed is one change on its way through act.
 type deed struct {
-	who   Actor
-	spec  Spec
-	id    okta.UserID
-	opts  UserOpts
-	shown shown
-	user  okta.User // the target, read afresh
-	on    Standing
-	in    []string // those of the actor's scopes that the target is in
-	named named    // what the change is about, in names, for the record
-	needs Decision // who has to approve; the zero Decision: nobody
-	turn  turn
-	seq   int64
-	got   okta.Receipt
+	who     Actor
+	spec    Spec
+	id      okta.UserID
+	opts    UserOpts
+	shown   shown
+	user    okta.User // the target, read afresh
+	on      Standing
+	in      []string     // those of the actor's scopes that the target is in
+	named   named        // what the change is about, in names, for the record
+	becomes okta.Profile // the attributes that a change of a profile sets, as they will be
+	needs   Decision     // who has to approve; the zero Decision: nobody
+	turn    turn
+	seq     int64
+	got     okta.Receipt
 
 	proofLasts time.Duration // how much longer the proof of who the operator is must be good
 }
@@ -138,7 +139,7 @@ func (d *Desk) decided(ctx context.Context, x *deed) *Error {
 	}
 	x.needsSecond(dec)
 	shows := mailable(x.spec.Action) && !x.opts.SendEmail && x.needs.Second == "" // what two have a hand in is mailed
-	if dec := d.policy.decideShown(x.who, shows); !dec.Allowed {
+	if dec := d.policy.decideShown(counted(x.who, x.on), shows); !dec.Allowed {
 		return denied(x.spec.Action, dec)
 	}
 	if ap := x.opts.approved; ap != nil {

@@ -14,16 +14,20 @@ import (
 // approver is whether the second person may agree to the deed as things are now.
 func (d *Desk) approver(ctx context.Context, x *deed, by Actor) *Error {
 	by, stopped := d.serving(ctx, by, x.stakes())
-	switch {
-	case stopped != nil:
+	if stopped != nil {
 		return stopped
-	case x.needs.Second != "" && by.Tier().rank() < x.needs.Second.rank():
-		return denied(x.spec.Action, refuse("second.role", "Who approves this has to be an owner.", d.policy.askFor(rolesFrom(x.needs.Second)...)))
 	}
 	on := x.on
 	var err error
 	if on.In, err = d.reached(ctx, by, x.spec, x.id); err != nil {
 		return asError(err)
+	}
+	here := counted(by, on) // a role within a scope approves nothing outside of it
+	switch dec := d.policy.decideActor(here, Spec{Action: "approvals", Perm: ActApprovals}); {
+	case !dec.Allowed:
+		return denied(x.spec.Action, dec)
+	case x.needs.Second != "" && here.Tier().rank() < x.needs.Second.rank():
+		return denied(x.spec.Action, refuse("second.role", "Your role is not enough to approve this.", d.policy.askFor(rolesFrom(x.needs.Second)...)))
 	}
 	if dec := d.policy.decide(by, x.spec, on); !dec.Allowed {
 		return denied(x.spec.Action, dec)
@@ -147,8 +151,10 @@ func (d *Desk) mayEnd(ctx context.Context, who Actor, w Waiting, note string, to
 	if to != approval.Approved {
 		return nil
 	}
-	if e := d.needsProof(who, w.stakes(), 0); e != nil {
-		return d.notYours(ctx, w.row(who), e)
+	for _, s := range []Spec{w.Spec, w.stakes()} { // whichever asks for the fresher sign-in
+		if e := d.needsProof(who, s, 0); e != nil {
+			return d.notYours(ctx, w.row(who), e)
+		}
 	}
 	return nil
 }

@@ -96,8 +96,26 @@ func (d *Desk) willHappen(x *deed) []string {
 			out = append(out, c.Label+".")
 		}
 	}
+	if x.becomes != nil {
+		return append(out, x.attributes()...)
+	}
 	if n := x.named.String(); n != "" {
 		out = append(out, n)
+	}
+	return out
+}
+
+// attributes say of each attribute that a profile's change touches what it is and
+// what it becomes: nobody approves what they do not see.
+func (x *deed) attributes() (out []string) {
+	say := func(raw json.RawMessage) string {
+		if text := strings.ReplaceAll(fieldText(raw), "\n", ", "); text != "" {
+			return "“" + text + "”"
+		}
+		return "nothing"
+	}
+	for _, name := range slices.Concat(x.named.Changed, x.named.Removed) {
+		out = append(out, name+": "+say(x.user.Profile[name])+" becomes "+say(x.becomes[name])+".")
 	}
 	return out
 }

@@ -196,7 +196,7 @@ func (d *Desk) openGroups(ctx context.Context, x *deed, ids []okta.GroupID) *Err
 			return &Error{Kind: Guarded, Action: "users.create", Rule: "protected.unreadable", Err: err, Msg: "The admin roles of " + g.Name + " cannot be read, so the group is closed. Nothing was sent."}
 		}
 		on := Standing{Name: g.Name, Roles: roles, Staff: d.policy.staffOf(g.Name), StaffKnown: true}
-		if dec := d.policy.decideSecond(x.spec, d.policy.decideTarget(x.who, on)); !dec.Allowed {
+		if dec := d.policy.decideSecond(x.spec, on, d.policy.decideTarget(x.who, on)); !dec.Allowed {
 			dec.Why = "The group " + dec.Why + " Whoever is in it has that too."
 			return denied("users.create", dec)
 		}

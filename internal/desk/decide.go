@@ -35,12 +35,15 @@ func (p Policy) decide(who Actor, spec Spec, on Standing) Decision {
 	if d := p.decideScope(who, spec, on); !d.Allowed {
 		return d
 	}
-	return p.decideSecond(spec, p.decideTarget(who, on))
+	return p.decideSecond(spec, on, p.decideTarget(who, on))
 }
 
 // decideSecond asks for a second person where the act itself does, whatever the
 // account is, and refuses what cannot wait for one.
-func (p Policy) decideSecond(s Spec, dec Decision) Decision {
+func (p Policy) decideSecond(s Spec, on Standing, dec Decision) Decision {
+	if dec.Allowed && dec.Second == "" && s.Risk == Takeover && p.May(Actor{Roles: []Role{on.Staff}}, ActApprovals) {
+		dec = Decision{Allowed: true, Second: Owner, Rule: "second.staff", Why: on.Name + " decides here on what takes two: whoever could become them would be two. A second owner has to approve.", Ask: p.askFor(Owner)}
+	}
 	if dec.Allowed && dec.Second == "" && p.NeedsSecond(s) {
 		both := p.Approvers(s)
 		dec = Decision{Allowed: true, Second: Owner, Rule: "second.policy", Why: "The policy wants a second person for this: somebody else who may do it has to approve.", Ask: p.askFor(both...)}
@@ -95,7 +98,7 @@ func (p Policy) decideTarget(who Actor, on Standing) Decision {
 }
 
 func (p Policy) decideActor(who Actor, spec Spec) Decision {
-	if p.allows(who, spec) && (spec.Action != "expire_password_with_temp_password" || p.May(who, ShowSecrets)) {
+	if p.lets(who, spec) {
 		return Decision{Allowed: true}
 	}
 	rule := "permission." + string(spec.Perm)
@@ -104,6 +107,11 @@ func (p Policy) decideActor(who Actor, spec Spec) Decision {
 	}
 	why := fmt.Sprintf("Your role, %s, does not include this.", roleWord(who.Tier()))
 	return refuse(rule, why, p.askFor(p.Holders(spec)...))
+}
+
+// lets is allows for whoever must also see what the operation yields.
+func (p Policy) lets(who Actor, spec Spec) bool {
+	return p.allows(who, spec) && (spec.Action != "expire_password_with_temp_password" || p.May(who, ShowSecrets))
 }
 
 // decideShown answers whether the actor may see what an act yields.
@@ -120,11 +128,11 @@ func (p Policy) decideShown(who Actor, shows bool) Decision {
 func (p Policy) decideScope(who Actor, spec Spec, on Standing) Decision {
 	wide := everywhere(who)
 	switch {
-	case p.allows(wide, spec):
+	case p.lets(wide, spec):
 		return Decision{Allowed: true}
 	case spec.Risk == Privilege || spec.Action == "users.create":
 		return refuse("scope.reach", "Your role counts for "+p.scopeWords(who)+" alone, and this reaches further.", p.askFor(p.Holders(spec)...))
-	case p.allows(counted(who, on), spec):
+	case p.lets(counted(who, on), spec):
 		return Decision{Allowed: true}
 	}
 	return refuse("scope.outside", "Your role counts for "+p.scopeWords(who)+" alone, and "+on.Name+" is not among them.", p.askFor(p.Holders(spec)...))
@@ -133,7 +141,7 @@ func (p Policy) decideScope(who Actor, spec Spec, on Standing) Decision {
 // decideNew answers whether the actor may make people.
 func (p Policy) decideNew(who Actor) Decision {
 	s := spec("users.create")
-	for _, dec := range []Decision{p.decideActor(who, s), decideMapped(who), p.decideScope(who, s, Standing{}), p.decideSecond(s, Decision{Allowed: true})} {
+	for _, dec := range []Decision{p.decideActor(who, s), decideMapped(who), p.decideScope(who, s, Standing{}), p.decideSecond(s, Standing{}, Decision{Allowed: true})} {
 		if !dec.Allowed {
 			return dec
 		}

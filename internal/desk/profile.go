@@ -103,6 +103,7 @@ func (d *Desk) UpdateProfile(ctx context.Context, who Actor, id okta.UserID, o U
 			schema := ask(ctx, d, "schema.get", d.okta.Schema.Profile)
 			var wrong *Error
 			changes, wrong = changed(attributes(schema.Value, x.user.Profile), x.user.Profile, e)
+			x.becomes = changes
 			x.named.Changed, etag = slices.Sorted(maps.Keys(changes)), x.user.ETag
 			return wrong
 		},
@@ -130,7 +131,7 @@ func (d *Desk) ReplaceProfile(ctx context.Context, who Actor, id okta.UserID, o 
 				return wrong("profile", problem)
 			}
 			changes, removed := compare(x.user.Profile, profile)
-			etag = x.user.ETag
+			etag, x.becomes = x.user.ETag, profile
 			x.named.Changed, x.named.Removed = append([]string{}, changes...), append([]string{}, removed...)
 			switch {
 			case len(changes)+len(removed) == 0:

@@ -110,15 +110,15 @@ func (d *Desk) knows(ctx context.Context, who Actor, ids []okta.UserID) (func(ok
 	return func(id okta.UserID) bool { return may[id] }, err
 }
 
-// visible keeps of the record what is about nobody, about the actor, or about
-// people whom the actor may know of, and of that leaves out who else is named.
+// visible keeps of the record what the actor did about nobody, what is about them, and
+// what is about people whom they may know of, and leaves out who else is named in it.
 func (d *Desk) visible(ctx context.Context, who Actor, acts []audit.Act) ([]audit.Act, error) {
 	if !d.policy.limited(who) {
 		return acts, nil
 	}
 	var ids []okta.UserID
 	for _, a := range acts {
-		if id, err := okta.ParseUserID(a.TargetID); err == nil {
+		if id, err := okta.ParseUserID(whom(a)); err == nil {
 			ids = append(ids, id)
 		}
 	}
@@ -127,9 +127,20 @@ func (d *Desk) visible(ctx context.Context, who Actor, acts []audit.Act) ([]audi
 		return nil, err
 	}
 	return d.unnamed(who, slices.DeleteFunc(acts, func(a audit.Act) bool {
-		id, err := okta.ParseUserID(a.TargetID)
-		return a.TargetID != "" && (err != nil || id != who.OktaID && !may(id))
+		if whom(a) == "" {
+			return a.ActorID != who.ID // what is about nobody is told to who did it
+		}
+		id, err := okta.ParseUserID(whom(a))
+		return err != nil || id != who.OktaID && !may(id)
 	})), nil
+}
+
+// whom is the person of an act: who was made is known at its end alone.
+func whom(a audit.Act) string {
+	if a.TargetID == "" && a.End != nil {
+		return a.End.TargetID
+	}
+	return a.TargetID
 }
 
 // unnamed leaves out of acts who stands at the other end of a link.

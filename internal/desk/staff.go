@@ -28,7 +28,7 @@ func (d *Desk) StaffSessions(who Actor, all []StaffSession) []StaffSession {
 	for _, s := range all {
 		s.Mine, s.This = s.Who.ID == who.ID, s.Who.Session == who.Session
 		s.End = d.mayEndSession(who, s)
-		if s.Mine || d.policy.May(who, ActStaff) {
+		if s.Mine || d.policy.May(everywhere(who), ActStaff) {
 			out = append(out, s)
 		}
 	}
@@ -59,8 +59,8 @@ func (d *Desk) mayEndSession(who Actor, s StaffSession) Decision {
 	switch {
 	case s.Who.ID == who.ID:
 		return Decision{Allowed: true}
-	case !d.policy.May(who, ActStaff):
-		return d.policy.decideActor(who, Spec{Action: "session_end", Perm: ActStaff})
+	case !d.policy.May(everywhere(who), ActStaff):
+		return d.policy.decideActor(everywhere(who), Spec{Action: "session_end", Perm: ActStaff})
 	case s.Who.Tier().rank() > who.Tier().rank():
 		return refuse("protected.staff", fmt.Sprintf("%s works in this console as %s.", s.Who.Name, roleWord(s.Who.Tier())), d.policy.askFor(rolesFrom(s.Who.Tier())...))
 	}

@@ -77,7 +77,7 @@ func decideCell(p Policy, who Actor, s Spec, k kind, on Standing) Decision {
 	dec := p.decideNew(who)
 	if dec.Allowed && (k.name == "group" || strings.HasPrefix(k.name, "staff")) {
 		on.ID = okta.UserID{}
-		dec = p.decideSecond(s, p.decideTarget(who, on))
+		dec = p.decideSecond(s, on, p.decideTarget(who, on))
 	}
 	return dec
 }
