@@ -78,7 +78,9 @@ func TestCreateIntoGroups(t *testing.T) {
 		{"admin", "Keydesk Admins", "protected.staff"},
 		{"admin", "Keydesk Owners", "protected.staff"},
 		{"admin", "Keydesk Helpdesk", ""},
-		{"owner", "Keydesk Admins", ""},
+		{"owner", "Keydesk Helpdesk", ""},
+		{"owner", "Keydesk Admins", "second.staff"}, // who makes a second person is two alone
+		{"owner", "Keydesk Owners", "second.staff"},
 	} {
 		c := k.As(tt.who)
 		login := fmt.Sprintf("nell%d@brightwater.example", i)

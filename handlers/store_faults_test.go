@@ -119,8 +119,9 @@ func TestServerFaults(t *testing.T) {
 		"stopped": func(*testing.T, string) outage {
 			return outage{func() error { s.Stop(); return nil }, func() error { s.Start(t); return nil }, false, false}
 		},
-		"read-only": func(*testing.T, string) outage {
-			return outage{do("alter system set default_transaction_read_only = on", "select pg_reload_conf()"), do("alter system reset default_transaction_read_only", "select pg_reload_conf()"), true, false}
+		"read-only": func(t *testing.T, place string) outage {
+			on, off := do("alter system set default_transaction_read_only = on", "select pg_reload_conf()"), do("alter system reset default_transaction_read_only", "select pg_reload_conf()")
+			return outage{func() error { return errors.Join(on(), says(t, place, "on")) }, func() error { return errors.Join(off(), says(t, place, "off")) }, true, false}
 		},
 		"locked": lockedTable,
 	} {
@@ -129,6 +130,21 @@ func TestServerFaults(t *testing.T) {
 			survives(t, testkit.New(t, testkit.Options{Place: place}), of(t, place))
 		})
 	}
+}
+
+// says waits until the server takes no changes, or takes them again: it reads its
+// settings when it comes to it.
+func says(t *testing.T, place, want string) error {
+	for got := ""; got != want; {
+		db, err := sql.Open("pgx", place)
+		if err == nil {
+			err = errors.Join(db.QueryRowContext(t.Context(), "show default_transaction_read_only").Scan(&got), db.Close())
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func lockedTable(t *testing.T, place string) outage {

@@ -69,7 +69,7 @@ func Roles() []Role { return ranking()[1:] }
 func (p Policy) RoleOf(name string) (Role, bool) {
 	tier, scope := Role(name).Parts()
 	_, known := p.Scopes[scope]
-	return Role(name), slices.Contains(ranking(), tier) && (scope == "" || known) || name == "none"
+	return Role(name), slices.Contains(ranking()[1:], tier) && (scope == "" || known) || name == "none"
 }
 
 // A kind is an account as one stands, for the table of the policy.

@@ -118,10 +118,11 @@ func migrate(ctx context.Context, dialect goose.Dialect, w *sql.DB) error {
 		return err
 	case have > want:
 		return ErrNewer
-	case have == want:
-		return nil
 	}
-	_, err = p.Up(ctx)
+	if pending, err := p.HasPending(ctx); err != nil || !pending {
+		return err
+	}
+	_, err = p.Up(ctx) // it refuses one that was numbered below what is there
 	return err
 }
 
