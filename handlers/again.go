@@ -29,7 +29,7 @@ func startedFrom(c Ctx) string {
 // keep keeps what was typed into a form until after a fresh sign-in, and has the
 // notice say where that cannot be done.
 func (h *Handlers) keep(c Ctx, n *views.Notice, d login.Draft) {
-	d.Values = url.Values{}
+	d.Person, d.Values = c.Param("id"), url.Values{}
 	for name, values := range c.Request().PostForm {
 		if !secretField(name) {
 			d.Values[name] = values
@@ -59,7 +59,7 @@ func (h *Handlers) draft(c Ctx) (*login.Draft, error) {
 	if c.QueryParam(views.AgainParam) == "" {
 		return nil, nil //nolint:nilnil // the usual case
 	}
-	return h.c.Login.TakeDraft(c)
+	return h.c.Login.TakeDraft(c, c.Param("id"))
 }
 
 // again is the page's form as it was before a fresh sign-in, and its fields.

@@ -144,7 +144,7 @@ func build(ctx context.Context, p parts) (*App, error) {
 	a.record.key = signing
 	a.Desk = desk.New(desk.Config{
 		Okta: client, ServiceApp: p.okta.ClientID != "", OktaGroups: p.oktaGroups, Record: a.Record, Approvals: approval.New(db, p.now), Once: secrets,
-		Staff: a.staff, Policy: p.policy, Key: key, Mask: mask, Now: p.now, Log: p.log,
+		Staff: a.staff, SignedIn: a.signedIn, Policy: p.policy, Key: key, Mask: mask, Now: p.now, Log: p.log,
 	})
 	p.login.Now, p.login.Roles, p.login.Tier, p.login.Identify = p.now, p.policy.RolesOf, a.tier, a.identify
 	p.login.Confirm, p.login.Ended = a.Desk.Confirm, a.ended
@@ -162,6 +162,17 @@ func build(ctx context.Context, p parts) (*App, error) {
 func (a *App) staff(ctx context.Context, id okta.UserID) (desk.Role, error) {
 	t, _, err := a.login.Staff(ctx, id.String())
 	return desk.Role(t), err
+}
+
+// signedIn is whose session has a name.
+func (a *App) signedIn(ctx context.Context, session string) (desk.Actor, bool, error) {
+	all, err := a.login.Sessions(ctx)
+	for _, s := range all {
+		if s.Who.Session == session {
+			return s.Who, true, nil
+		}
+	}
+	return desk.Actor{}, false, err
 }
 
 // ended has the record keep that a session is over.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"keydesk/internal/approval"
@@ -120,6 +121,11 @@ func (d *Desk) settleRequest(ctx context.Context, who Actor, id, note string, to
 		return w, asker, in, gone
 	}
 	note = strings.TrimSpace(note)
+	if to == approval.Approved {
+		if err := d.stillThere(ctx, who, w, &asker); err != nil {
+			return w, asker, in, err
+		}
+	}
 	if err := d.mayEnd(ctx, who, w, note, to); err != nil {
 		return w, asker, in, err
 	}
@@ -134,6 +140,23 @@ func (d *Desk) settleRequest(ctx context.Context, who Actor, id, note string, to
 		return w, asker, in, unrecorded(w.Spec.Action, err)
 	}
 	return w, asker, in, nil
+}
+
+// stillThere takes the asker as they are now. Where neither Okta nor the issuer can be
+// asked about them, they have to be signed in still, in the session that they asked in.
+func (d *Desk) stillThere(ctx context.Context, who Actor, w Waiting, asker *Actor) error {
+	if d.AsksOkta(*asker) {
+		return nil // it is asked when the deed is done
+	}
+	now, there, err := d.signedIn(ctx, asker.Session)
+	if err != nil {
+		return &Error{Kind: Other, Action: w.Spec.Action, Err: err, Msg: "Who asked for this cannot be looked up right now. Nothing was sent. Try again."}
+	}
+	if !there || now.ID != asker.ID {
+		return d.notYours(ctx, w.row(who), denied(w.Spec.Action, refuse("second.asker", w.ActorName+", who asked for this, is not signed in any more, so nobody can tell whether they still may.", "Ask them to ask anew.")))
+	}
+	asker.Roles = slices.DeleteFunc(slices.Clone(asker.Roles), func(r Role) bool { return !slices.Contains(now.Roles, r) })
+	return nil
 }
 
 // mayEnd refuses, with a row, who may not decide, and asks for a reason.

@@ -6,6 +6,7 @@ package desk
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -25,6 +26,7 @@ type Desk struct {
 	asked      *approval.Requests
 	once       *once.Secrets
 	staff      StaffFunc
+	signedIn   SignedInFunc
 	policy     Policy
 	key        []byte // signs action tokens
 	mask       []byte // hides secrets in the record
@@ -45,6 +47,9 @@ type Desk struct {
 // StaffFunc tells the console role that a person had when they last signed in.
 type StaffFunc func(ctx context.Context, id okta.UserID) (Role, error)
 
+// SignedInFunc tells who is signed in, in the session of that name; false: nobody.
+type SignedInFunc func(ctx context.Context, session string) (Actor, bool, error)
+
 // Config is what a Desk is made of; every member but ServiceApp and OktaGroups is required.
 type Config struct {
 	Okta       *okta.Client
@@ -54,6 +59,7 @@ type Config struct {
 	Approvals  *approval.Requests
 	Once       *once.Secrets
 	Staff      StaffFunc
+	SignedIn   SignedInFunc
 	Policy     Policy
 	Key        []byte // at least 32 bytes
 	Mask       []byte // the key under which the record keeps what is secret
@@ -64,7 +70,7 @@ type Config struct {
 // New returns a Desk.
 func New(c Config) *Desk {
 	d := &Desk{
-		okta: c.Okta, app: c.ServiceApp, oktaGroups: c.OktaGroups, record: c.Record, asked: c.Approvals, once: c.Once, staff: c.Staff, policy: c.Policy,
+		okta: c.Okta, app: c.ServiceApp, oktaGroups: c.OktaGroups, record: c.Record, asked: c.Approvals, once: c.Once, staff: c.Staff, signedIn: c.SignedIn, policy: c.Policy,
 		key: c.Key, mask: c.Mask, now: c.Now, log: c.Log,
 	}
 	d.changes.atOnce, d.searches.atOnce, d.reading.atOnce = 1, 2, 1
@@ -117,7 +123,7 @@ func view[T any](ctx context.Context, d *Desk, who Actor, a Action, do func(cont
 
 func denied(a Action, dec Decision) *Error {
 	kind := Denied
-	if strings.HasPrefix(dec.Rule, "protected.") || dec.Rule == "second.owner" || dec.Rule == "second.vip" || dec.Rule == "self" {
+	if strings.HasPrefix(dec.Rule, "protected.") || slices.Contains([]string{"self", "second.owner", "second.staff", "second.vip"}, dec.Rule) {
 		kind = Guarded
 	}
 	return &Error{Kind: kind, Action: a, Msg: dec.Why, Rule: dec.Rule, Ask: dec.Ask}

@@ -90,10 +90,14 @@ func (d *Desk) linked(ctx context.Context, who Actor, id okta.UserID, name okta.
 // makes themselves anybody's manager.
 func (d *Desk) linkTo(ctx context.Context, who Actor, to okta.UserID) Decision {
 	owner, err := d.credentialOwner(ctx)
+	person := okta.User{ID: to}
+	if err == nil && len(d.policy.BreakGlass) > 0 { // which names people by their logins too
+		person, err = d.okta.Users.Get(ctx, to)
+	}
 	switch {
 	case to == who.OktaID:
 		return refuse("self", "Nobody links others to themselves from here.", "Ask a colleague.")
-	case listed(d.policy.BreakGlass, okta.User{ID: to}):
+	case listed(d.policy.BreakGlass, person):
 		return refuse("protected.break_glass", "This account is kept for emergencies; nobody is linked to it from here.", "Use Okta's own console.")
 	case err != nil || to == owner:
 		return refuse("protected.credential", "This account owns the credential that Keydesk works with; nobody is linked to it from here.", "Use Okta's own console.")

@@ -20,7 +20,8 @@ const maxDraft = 64 << 10
 type Draft struct {
 	Action desk.Action `json:"action"`
 	On     desk.Object `json:"on"`
-	About  string      `json:"about,omitempty"` // a request that waits, where the form was a decision
+	Person string      `json:"person,omitempty"` // the id in the address of the form's page; empty where it is about nobody
+	About  string      `json:"about,omitempty"`  // a request that waits, where the form was a decision
 	Values url.Values  `json:"values"`
 }
 
@@ -48,14 +49,15 @@ func (l *Login) KeepDraft(c echo.Context, d Draft) (bool, error) {
 	return true, nil
 }
 
-// TakeDraft returns what was kept, and forgets it; nil when there is nothing.
-func (l *Login) TakeDraft(c echo.Context) (*Draft, error) {
+// TakeDraft returns what was kept for a page about a person, and forgets it; nil when
+// there is nothing, or it was typed about somebody else.
+func (l *Login) TakeDraft(c echo.Context, person string) (*Draft, error) {
 	ses, err := l.sessions.Get(c.Request(), l.sessions.name)
 	if err != nil || ses.IsNew {
 		return nil, err
 	}
 	d, err := l.sessions.draft(c.Request().Context(), ses.ID)
-	if err != nil || d == nil {
+	if err != nil || d == nil || d.Person != person {
 		return nil, err
 	}
 	_, err = l.db.W.ExecContext(c.Request().Context(), `update web_session set draft = '' where id_hash = $1`, hash(ses.ID))

@@ -144,7 +144,7 @@ func (r *rig) sessionRoutes(e *echo.Echo) {
 		return errors.Join(err, c.String(http.StatusOK, strconv.FormatBool(kept)))
 	})
 	e.GET("/take", func(c echo.Context) error {
-		d, err := r.login.TakeDraft(c)
+		d, err := r.login.TakeDraft(c, "")
 		if d == nil {
 			return errors.Join(err, c.NoContent(http.StatusOK))
 		}
