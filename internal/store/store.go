@@ -108,7 +108,7 @@ func migrate(ctx context.Context, dialect goose.Dialect, w *sql.DB) error {
 	if err != nil {
 		return err
 	}
-	p, err := goose.NewProvider(dialect, w, files, goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger()))
+	p, err := goose.NewProvider(dialect, w, files, goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger()), goose.WithAllowOutofOrder(true)) // numbers go by room
 	if err != nil {
 		return err
 	}
@@ -118,8 +118,10 @@ func migrate(ctx context.Context, dialect goose.Dialect, w *sql.DB) error {
 		return err
 	case have > want:
 		return ErrNewer
-	case have == want:
-		return nil
+	case have == want: // which says nothing of those before it
+		if pending, err := p.HasPending(ctx); err != nil || !pending {
+			return err
+		}
 	}
 	_, err = p.Up(ctx)
 	return err
