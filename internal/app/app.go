@@ -134,13 +134,14 @@ func build(ctx context.Context, p parts) (*App, error) {
 	key, err1 := hkdf.Key(sha256.New, p.key, nil, "keydesk action tokens", sha256.Size)
 	mask, err2 := hkdf.Key(sha256.New, p.key, nil, "keydesk secrets in the record", sha256.Size)
 	staff, err3 := hkdf.Key(sha256.New, p.key, nil, "keydesk sessions of the staff", sha256.Size)
-	if err := errors.Join(err0, err1, err2, err3); err != nil {
+	requests, err4 := hkdf.Key(sha256.New, p.key, nil, "keydesk requests that wait", sha256.Size)
+	if err := errors.Join(err0, err1, err2, err3, err4); err != nil {
 		return nil, errors.Join(fmt.Errorf("make the keys: %w", err), db.Close())
 	}
 	a := &App{Store: db, Record: audit.New(db, p.now).Under(p.policy.Name), record: p.record, log: p.log, now: p.now}
 	a.record.key = signing
 	a.Desk = desk.New(desk.Config{
-		Okta: client, ServiceApp: p.okta.ClientID != "", OktaGroups: p.oktaGroups, Record: a.Record, Approvals: approval.New(db, p.now), Once: once.New(db, p.now),
+		Okta: client, ServiceApp: p.okta.ClientID != "", OktaGroups: p.oktaGroups, Record: a.Record, Approvals: approval.New(db, requests, p.now), Once: once.New(db, p.now),
 		Staff: a.staff, Policy: p.policy, Key: key, Mask: mask, Now: p.now, Log: p.log,
 	})
 	p.login.Key = staff
