@@ -249,3 +249,38 @@ func TestEditOnASecondOwnersWord(t *testing.T) {
 		t.Errorf("%d requests keep what was typed (%v)", kept, err)
 	}
 }
+
+// What is changed in the database between the asking and the approval is not done:
+// neither what was asked for, nor in whose name, nor about whom.
+func TestRequestOfAnothersMaking(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]string{
+		"what": `input = replace(input, 'right@', 'thief@')`, "whose": `actor = replace(actor, 'Thandi', 'Another')`,
+		"about whom": `target_id = '00u1f8c2jkQ4vZx0d698'`, "shown": `effects = '[]'`, "until": `expires_at = expires_at + 60000`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			k := testkit.New(t)
+			owner, second := k.As("owner"), k.As("second")
+			p := k.Org.AdminWith("SUPER_ADMIN")
+			f := formAt(t, owner, "/users/"+p.ID+"/profile", "/profile")
+			f.Values.Set("note", "she moved to the other domain")
+			f.Values.Set("want.email", "right@keydesk.example")
+			yes := approving(t, owner, second, f)
+			if _, err := k.Store.W.ExecContext(t.Context(), `update approval set `+change); err != nil { //nolint:gosec // constants above
+				t.Fatal(err)
+			}
+			k.Org.Reset()
+			got := second.Post(yes.Action, yes.Values)
+			if got.Status != http.StatusConflict || !got.Has("It has to be asked for anew") || writes(k) != 0 {
+				t.Errorf("%d, %v: %s", got.Status, k.Calls(), short(got))
+			}
+			if a := k.Acts(audit.Filter{Action: "users.update"}); len(a) == 0 || a[0].Phase != audit.PhaseRefused || a[0].Detail != "second.changed" {
+				t.Errorf("recorded %+v", a)
+			}
+			if !strings.Contains(k.Logs.String(), "is not as this console wrote it") {
+				t.Error("nothing in the log")
+			}
+		})
+	}
+}

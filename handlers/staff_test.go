@@ -1,6 +1,8 @@
 package handlers_test
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"net/http"
 	"slices"
 	"strings"
@@ -192,5 +194,47 @@ func TestCopiedCookies(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Whoever can write the database and has no key of the console is nobody: a row made
+// from an owner's, and an agent's own made an owner's, end at their first use, with a
+// row of the record and a line of the log.
+func TestSessionOfAnothersMaking(t *testing.T) {
+	t.Parallel()
+	k := testkit.New(t)
+	owner, agent := k.As("owner"), k.As("helpdesk")
+	owner.Get("/")
+	agent.Get("/")
+	cookie := strings.Repeat("A", 43)
+	sum := sha256.Sum256([]byte(cookie))
+	now := k.Now()
+	for _, query := range []string{
+		`insert into web_session (id_hash, actor_id, data, created_at, seen_at, expires_at, handle, sid, roles, confirmed_at, address, agent, mac)
+			select $1, actor_id, data, $2, $2, $3, 'forgedforgedforg', '', 'owner', $2, '', '', mac from web_session where roles = 'owner'`,
+		`update web_session set roles = 'owner', confirmed_at = $2, expires_at = $3 where roles = 'helpdesk' and id_hash <> $1`,
+	} {
+		if _, err := k.Store.W.ExecContext(t.Context(), query, base64.RawURLEncoding.EncodeToString(sum[:]), now.UnixMilli(), now.Add(time.Hour).UnixMilli()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	forged := k.Anonymous().Do(http.MethodGet, "/sessions", nil, http.Header{"Cookie": {"keydesk=" + cookie}})
+	raised := agent.Get("/sessions")
+	for _, got := range []*testkit.Page{forged, raised} {
+		if got.Status != http.StatusSeeOther {
+			t.Errorf("%d %s", got.Status, got.Text())
+		}
+	}
+	if owner.Get("/").Status != http.StatusOK {
+		t.Error("the owner's own session is over")
+	}
+	rows := ends(k)
+	for _, a := range rows {
+		if a.Detail != "session ended: the row was not this console's" {
+			t.Errorf("%q", a.Detail)
+		}
+	}
+	if said := strings.Count(k.Logs.String(), "was not written by this console"); len(rows) != 2 || said != 2 {
+		t.Errorf("%d rows, %d lines; want 2 of each", len(rows), said)
 	}
 }

@@ -133,7 +133,9 @@ func build(ctx context.Context, p parts) (*App, error) {
 	signing, err0 := signingKey(p.record.keyFile, p.key)
 	key, err1 := hkdf.Key(sha256.New, p.key, nil, "keydesk action tokens", sha256.Size)
 	mask, err2 := hkdf.Key(sha256.New, p.key, nil, "keydesk secrets in the record", sha256.Size)
-	if err := errors.Join(err0, err1, err2); err != nil {
+	staff, err3 := hkdf.Key(sha256.New, p.key, nil, "keydesk sessions of the staff", sha256.Size)
+	requests, err4 := hkdf.Key(sha256.New, p.key, nil, "keydesk requests that wait", sha256.Size)
+	if err := errors.Join(err0, err1, err2, err3, err4); err != nil {
 		return nil, errors.Join(fmt.Errorf("make the keys: %w", err), db.Close())
 	}
 	secrets := once.New(db, p.now)
@@ -143,9 +145,10 @@ func build(ctx context.Context, p parts) (*App, error) {
 	a := &App{Store: db, Record: audit.New(db, p.now).Under(p.policy.Name), record: p.record, log: p.log, now: p.now}
 	a.record.key = signing
 	a.Desk = desk.New(desk.Config{
-		Okta: client, ServiceApp: p.okta.ClientID != "", OktaGroups: p.oktaGroups, Record: a.Record, Approvals: approval.New(db, p.now), Once: secrets,
+		Okta: client, ServiceApp: p.okta.ClientID != "", OktaGroups: p.oktaGroups, Record: a.Record, Approvals: approval.New(db, requests, p.now), Once: secrets,
 		Staff: a.staff, SignedIn: a.signedIn, Policy: p.policy, Key: key, Mask: mask, Now: p.now, Log: p.log,
 	})
+	p.login.Key = staff
 	p.login.Now, p.login.Roles, p.login.Tier, p.login.Identify = p.now, p.policy.RolesOf, a.tier, a.identify
 	p.login.Confirm, p.login.Ended = a.Desk.Confirm, a.ended
 	p.login.LogoutRefused = a.logoutRefused
@@ -175,8 +178,12 @@ func (a *App) signedIn(ctx context.Context, session string) (desk.Actor, bool, e
 	return desk.Actor{}, false, err
 }
 
-// ended has the record keep that a session is over.
+// ended has the record keep that a session is over. A row that somebody else wrote
+// says whom they meant to be.
 func (a *App) ended(ctx context.Context, who desk.Actor, why string) {
+	if why == login.NotOurs {
+		a.log.ErrorContext(ctx, "a session in the database was not written by this console; somebody else writes there, or replicas have different keys", "session", who.Session, "actor", who.ID)
+	}
 	if err := a.Desk.SessionEnded(ctx, who, why); err != nil {
 		a.log.ErrorContext(ctx, "the end of a session could not be recorded", "session", who.Session, "error", err)
 	}

@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"keydesk/internal/store"
@@ -58,19 +59,23 @@ type Request struct {
 	DecidedAt            time.Time
 	Ended                string // how an approved change ended, as a sentence; empty while that is not known
 	EndedSeq             int64
+
+	Ours bool // whether the row, while it waits, is as the console wrote it
 }
 
 // Requests are those of one console.
 type Requests struct {
 	db  *store.DB
+	key []byte
 	now func() time.Time
 }
 
-// New returns the requests kept in db.
-func New(db *store.DB, now func() time.Time) *Requests { return &Requests{db, now} }
+// New returns the requests kept in db. The key vouches for them; every replica has
+// the same.
+func New(db *store.DB, key []byte, now func() time.Time) *Requests { return &Requests{db, key, now} }
 
 const columns = `id, seq, actor, actor_id, actor_name, action, target_id, target, name, needs, why, params, effects, input, note, ticket,
-	asked_at, expires_at, state, by_id, by_name, by_note, decided_at, ended, ended_seq`
+	asked_at, expires_at, state, by_id, by_name, by_note, decided_at, ended, ended_seq, mac`
 
 // Add keeps a request that waits from now for Life, and returns until when.
 func (s *Requests) Add(ctx context.Context, r Request) (time.Time, error) {
@@ -80,10 +85,11 @@ func (s *Requests) Add(ctx context.Context, r Request) (time.Time, error) {
 	}
 	now := s.now()
 	until := now.Add(Life)
+	r.AskedAt, r.ExpiresAt = now, until
 	_, err = s.db.W.ExecContext(ctx, `insert into approval (`+columns+`)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, '', '', '', 0, '', 0)`,
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, '', '', '', 0, '', 0, $20)`,
 		r.ID, r.Seq, string(r.Actor), r.ActorID, r.ActorName, r.Action, r.TargetID, r.Target, r.Name, r.Needs, r.Why, r.Params, string(effects), string(r.Input),
-		r.Note, r.Ticket, now.UnixMilli(), until.UnixMilli(), Waiting)
+		r.Note, r.Ticket, now.UnixMilli(), until.UnixMilli(), Waiting, s.sum(r, string(effects)))
 	if err != nil {
 		return time.Time{}, fmt.Errorf("keep a request: %w", err)
 	}
@@ -173,14 +179,15 @@ func (s *Requests) list(ctx context.Context, where string, args ...any) ([]Reque
 }
 
 func (s *Requests) scan(rows *sql.Rows) (r Request, err error) {
-	var effects string
+	var effects, mac string
 	var asked, expires, decided int64
 	err = rows.Scan(&r.ID, &r.Seq, &r.Actor, &r.ActorID, &r.ActorName, &r.Action, &r.TargetID, &r.Target, &r.Name, &r.Needs, &r.Why, &r.Params, &effects, &r.Input,
-		&r.Note, &r.Ticket, &asked, &expires, &r.State, &r.ByID, &r.ByName, &r.ByNote, &decided, &r.Ended, &r.EndedSeq)
+		&r.Note, &r.Ticket, &asked, &expires, &r.State, &r.ByID, &r.ByName, &r.ByNote, &decided, &r.Ended, &r.EndedSeq, &mac)
 	if err != nil {
 		return r, err
 	}
 	r.AskedAt, r.ExpiresAt = time.UnixMilli(asked), time.UnixMilli(expires)
+	r.Ours = store.SameMac(mac, s.sum(r, effects))
 	if decided > 0 {
 		r.DecidedAt = time.UnixMilli(decided)
 	}
@@ -188,4 +195,12 @@ func (s *Requests) scan(rows *sql.Rows) (r Request, err error) {
 		r.State = Expired
 	}
 	return r, json.Unmarshal([]byte(effects), &r.Effects)
+}
+
+// sum vouches for everything that stands from the asking to the decision: what the
+// second person is shown, and what is done on their word.
+func (s *Requests) sum(r Request, effects string) string {
+	n := func(v int64) string { return strconv.FormatInt(v, 10) }
+	return store.Mac(s.key, "request", r.ID, n(r.Seq), string(r.Actor), r.ActorID, r.ActorName, r.Action, r.TargetID, r.Target, r.Name, r.Needs, r.Why, r.Params, effects,
+		string(r.Input), r.Note, r.Ticket, n(r.AskedAt.UnixMilli()), n(r.ExpiresAt.UnixMilli()))
 }

@@ -26,7 +26,7 @@ func open(t *testing.T) *desk {
 	t.Helper()
 	db := storetest.Open(t)
 	d := &desk{db: db, now: time.Date(2026, 5, 4, 9, 0, 0, 0, time.UTC)}
-	d.Requests = approval.New(db, func() time.Time { return d.now })
+	d.Requests = approval.New(db, []byte("key"), func() time.Time { return d.now })
 	return d
 }
 
@@ -154,4 +154,44 @@ func TestSweepForgets(t *testing.T) {
 	if got := ids(d.Past(t.Context(), 5)); len(got) != 0 {
 		t.Errorf("old ones are kept: %q", got)
 	}
+}
+
+// TestOurs: a request that waits is not the console's any more when anything that
+// was asked for, by whom, and until when is changed in the database, alone.
+func TestOurs(t *testing.T) {
+	d := open(t)
+	d.add(t, "a", 7)
+	if got, err := d.Get(t.Context(), "a"); err != nil || !got.Ours {
+		t.Fatalf("as it was asked: %v %v", got.Ours, err)
+	}
+	for _, text := range []string{"id", "actor", "actor_id", "actor_name", "action", "target_id", "target", "name", "needs", "why", "params", "input", "note", "ticket", "mac"} {
+		d.changed(t, text, text+` || 'x'`)
+	}
+	for _, number := range []string{"seq", "asked_at", "expires_at"} {
+		d.changed(t, number, number+` + 1`)
+	}
+	d.changed(t, "effects", `replace(effects, 'out', 'in')`)
+	d.changed(t, "mac", `''`)
+	if got, err := d.Get(t.Context(), "a"); err != nil || !got.Ours {
+		t.Errorf("put back: %v %v", got.Ours, err)
+	}
+}
+
+// changed sets a column of the only request, looks at it, and puts it back.
+func (d *desk) changed(t *testing.T, column, to string) {
+	t.Helper()
+	exec := func(query string, args ...any) {
+		if _, err := d.db.W.ExecContext(t.Context(), query, args...); err != nil {
+			t.Fatal(column, err)
+		}
+	}
+	var was any
+	if err := d.db.R.QueryRowContext(t.Context(), `select `+column+` from approval`).Scan(&was); err != nil {
+		t.Fatal(err)
+	}
+	exec(`update approval set ` + column + ` = ` + to)
+	if got, err := d.Waiting(t.Context()); err != nil || len(got) != 1 || got[0].Ours {
+		t.Errorf("%s = %s: %d wait, %v; want one that is not ours", column, to, len(got), err)
+	}
+	exec(`update approval set `+column+` = $1`, was)
 }

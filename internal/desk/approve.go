@@ -174,6 +174,13 @@ func (d *Desk) mayEnd(ctx context.Context, who Actor, w Waiting, note string, to
 	if to != approval.Approved {
 		return nil
 	}
+	if !w.Ours {
+		d.log.ErrorContext(ctx, "a request that waits is not as this console wrote it; somebody else writes in the database, or replicas have different keys", "request", w.Seq)
+		return d.notYours(ctx, w.row(who), &Error{
+			Kind: Conflict, Action: w.Spec.Action, Rule: "second.changed",
+			Msg: "What waits here is not what was asked for: somebody changed it in the database. Nothing was sent. It has to be asked for anew. Tell whoever runs Keydesk.",
+		})
+	}
 	for _, s := range []Spec{w.Spec, w.stakes()} { // whichever asks for the fresher sign-in
 		if e := d.needsProof(who, s, 0); e != nil {
 			return d.notYours(ctx, w.row(who), e)

@@ -135,7 +135,8 @@ func (l *Login) askNow(ctx context.Context, session string, who desk.Actor) told
 }
 
 // keepRoles notes what was told, so that no other process asks within the minute.
-// Where it cannot be written, this process knows all the same, and reading goes on.
+// Where it cannot be written, or somebody wrote meanwhile, this process knows all
+// the same, and reading goes on.
 func (l *Login) keepRoles(ctx context.Context, ses *sessions.Session, got told) {
 	ctx, cancel := context.WithTimeout(ctx, touchPatience)
 	defer cancel()
@@ -144,8 +145,14 @@ func (l *Login) keepRoles(ctx context.Context, ses *sessions.Session, got told) 
 	for _, r := range got.roles {
 		d.Roles = append(d.Roles, string(r))
 	}
-	_, _ = l.db.W.ExecContext(ctx, `update web_session set roles = $1, confirmed_at = $2 where id_hash = $3 and confirmed_at < $2`,
-		strings.Join(d.Roles, ","), d.Confirmed, hash(ses.ID))
+	w, err := l.sessions.rowOf(ses.ID, d)
+	if err != nil {
+		return
+	}
+	was := d.mac
+	d.mac = w.mac
+	_, _ = l.db.W.ExecContext(ctx, `update web_session set data = $1, roles = $2, confirmed_at = $3, mac = $4 where id_hash = $5 and mac = $6`,
+		w.data, w.roles, w.Confirmed, w.mac, w.id, was)
 }
 
 // groups asks the issuer for the operator's groups with the access token of their

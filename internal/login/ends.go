@@ -3,9 +3,7 @@ package login
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
-	"strings"
 )
 
 // Why a session ended, as the record has it.
@@ -18,28 +16,6 @@ const (
 	endedIssuer   = "signed out at the issuer"
 	endedUnasked  = "nobody could be asked whether the operator is still one"
 )
-
-// row is a session as the database has it.
-type row struct {
-	sessionData
-	data, roles            string
-	created, seen, expires int64
-}
-
-const rowColumns = `actor_id, data, handle, sid, roles, confirmed_at, address, agent, created_at, seen_at, expires_at`
-
-func (w *row) scan(from interface{ Scan(...any) error }) error {
-	return from.Scan(&w.Actor, &w.data, &w.Handle, &w.SID, &w.roles, &w.Confirmed, &w.Address, &w.Agent, &w.created, &w.seen, &w.expires)
-}
-
-// decode fills d with all that the row holds.
-func (w *row) decode(d *sessionData) error {
-	*d = w.sessionData
-	if w.roles != "" {
-		d.Roles = strings.Split(w.roles, ",")
-	}
-	return json.Unmarshal([]byte(w.data), d)
-}
 
 func (s *webSessions) read(ctx context.Context, where string, args ...any) (w row, err error) {
 	err = w.scan(s.db.R.QueryRowContext(ctx, `select `+rowColumns+` from web_session `+where, args...)) //nolint:gosec // constants of this package

@@ -24,7 +24,7 @@ func (l *Login) Left(c echo.Context) (Left, error) {
 	}
 	id, now := hash(k.Value), l.cfg.Now()
 	w, err := s.read(c.Request().Context(), `where id_hash = $1`, id)
-	if errors.Is(err, sql.ErrNoRows) {
+	if errors.Is(err, sql.ErrNoRows) || err == nil && !s.ours(w) {
 		return Left{}, nil
 	}
 	if err != nil {

@@ -21,6 +21,9 @@ func (l *Login) Sessions(ctx context.Context) ([]desk.StaffSession, error) {
 	}
 	var out []desk.StaffSession
 	for _, w := range found {
+		if !s.ours(w) { // it ends when it is used
+			continue
+		}
 		who, _ := actorOf(w.sessionData) // an id that cannot be read is left out
 		out = append(out, desk.StaffSession{Who: who, Agent: w.Agent, Since: time.UnixMilli(w.created), Seen: time.UnixMilli(w.seen), Until: time.UnixMilli(w.expires)})
 	}

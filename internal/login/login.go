@@ -27,13 +27,14 @@ const (
 	answerLimit     = 1 << 20
 )
 
-// Config says whom to trust and how long. Issuer, ClientID, Tier and Identify
+// Config says whom to trust and how long. Issuer, ClientID, Key, Tier and Identify
 // are required.
 type Config struct {
 	BaseURL      string // the console's own origin; empty: follows the request's Host (the demo)
 	Issuer       string // https, or http where the host is loopback
 	ClientID     string
 	ClientSecret string // empty: a public client
+	Key          []byte // vouches for sessions in the database; every replica has the same
 	Scopes       []string
 	GroupsClaim  string            // empty: "groups"
 	OktaIDClaim  string            // the claim that holds the Okta user id; empty: none

@@ -66,7 +66,7 @@ func newRig(t *testing.T, edit ...func(*Config)) *rig {
 	r.echo = r.routes()
 	r.network = inproc.Transport{Hosts: map[string]http.Handler{"console.test": r.echo, "issuer.test": r.issuer}}
 	cfg := Config{
-		BaseURL: consoleURL, Issuer: issuerURL, ClientID: clientID, ClientSecret: "s+e/c ret", Secure: true,
+		BaseURL: consoleURL, Issuer: issuerURL, ClientID: clientID, ClientSecret: "s+e/c ret", Secure: true, Key: []byte("the console's own"),
 		HTTP: r.network, Now: r.clock.now, OktaIDClaim: "okta_id", Tier: tierOf,
 		Identify: func(_ context.Context, c Claims) (string, string, error) { return c.OktaID, "", nil },
 	}

@@ -3,10 +3,8 @@ package login
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/gorilla/sessions"
@@ -41,6 +39,9 @@ type sessionData struct {
 	Address   string   `json:"-"` // where the sign-in came from
 	Agent     string   `json:"-"`
 	tokens    tokens   // set at a sign-in alone; see webSessions.tokens
+
+	created, expires int64
+	mac              string // over the row as it was last read or written
 }
 
 type dataKey struct{}
@@ -50,6 +51,7 @@ type dataKey struct{}
 // database their hash, so neither can be made from the other.
 type webSessions struct {
 	db             *store.DB
+	key            []byte // vouches for rows; see sum
 	name           string
 	options        sessions.Options
 	idle, absolute time.Duration
@@ -62,7 +64,7 @@ var _ sessions.Store = (*webSessions)(nil)
 
 func newSessions(cfg Config, db *store.DB) *webSessions {
 	s := &webSessions{
-		db: db, name: "keydesk", idle: cfg.Idle, absolute: cfg.Absolute, now: cfg.Now, seen: seen{at: map[string]int64{}},
+		db: db, key: cfg.Key, name: "keydesk", idle: cfg.Idle, absolute: cfg.Absolute, now: cfg.Now, seen: seen{at: map[string]int64{}},
 		options: sessions.Options{Path: "/", HttpOnly: true, Secure: cfg.Secure, SameSite: http.SameSiteLaxMode},
 	}
 	if cfg.Secure {
@@ -101,7 +103,7 @@ func (s *webSessions) New(r *http.Request, name string) (*sessions.Session, erro
 }
 
 // load returns a session that is within both limits, and notes that it was used
-// now. One that is past them is ended.
+// now. One that is past them is ended, and so is one that the console did not write.
 func (s *webSessions) load(ctx context.Context, id string) (row, error) {
 	w, err := s.read(ctx, `where id_hash = $1`, id)
 	if err != nil {
@@ -109,6 +111,8 @@ func (s *webSessions) load(ctx context.Context, id string) (row, error) {
 	}
 	now := s.now()
 	switch {
+	case !s.ours(w):
+		return w, errors.Join(s.end(ctx, id, NotOurs), sql.ErrNoRows)
 	case w.expires <= now.UnixMilli():
 		return w, errors.Join(s.end(ctx, id, endedAbsolute), sql.ErrNoRows)
 	case !s.seen.use(id, w.seen, now, s.idle):
@@ -138,15 +142,11 @@ func (s *webSessions) Save(r *http.Request, w http.ResponseWriter, ses *sessions
 		return s.end(ctx, hash(ses.ID), endedHere)
 	}
 	d := dataOf(ses)
-	raw, err := json.Marshal(d)
-	if err != nil {
-		return err
-	}
 	if ses.ID != "" {
-		return s.update(ctx, hash(ses.ID), d.Actor, string(raw))
+		return s.update(ctx, ses.ID, d)
 	}
 	id := secret()
-	if err := s.insert(ctx, id, d, string(raw)); err != nil {
+	if err := s.insert(ctx, id, d); err != nil {
 		return err
 	}
 	ses.ID, ses.IsNew = id, false
@@ -154,25 +154,35 @@ func (s *webSessions) Save(r *http.Request, w http.ResponseWriter, ses *sessions
 	return nil
 }
 
-func (s *webSessions) insert(ctx context.Context, id string, d *sessionData, raw string) error {
-	sealed, err := seal(id, "tokens", d.tokens)
-	if err != nil {
+func (s *webSessions) insert(ctx context.Context, id string, d *sessionData) error {
+	now := s.now().UnixMilli()
+	d.Handle, d.created, d.expires = secret()[:nameLen], now, now+s.absolute.Milliseconds()
+	sealed, err1 := seal(id, "tokens", d.tokens)
+	w, err2 := s.rowOf(id, d)
+	if err := errors.Join(err1, err2); err != nil {
 		return err
 	}
-	d.Handle = secret()[:nameLen]
-	now := s.now().UnixMilli()
-	_, err = s.db.W.ExecContext(ctx, `insert into web_session (id_hash, actor_id, data, created_at, seen_at, expires_at, handle, sid, roles, confirmed_at, address, agent, sealed)
-		values ($1, $2, $3, $4, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-		hash(id), d.Actor, raw, now, now+s.absolute.Milliseconds(), d.Handle, d.SID, strings.Join(d.Roles, ","), d.Confirmed, d.Address, d.Agent, sealed)
+	d.mac = w.mac
+	_, err := s.db.W.ExecContext(ctx, `insert into web_session (id_hash, actor_id, data, created_at, seen_at, expires_at, handle, sid, roles, confirmed_at, address, agent, sealed, mac)
+		values ($1, $2, $3, $4, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+		w.id, w.Actor, w.data, w.created, w.expires, w.Handle, w.SID, w.roles, w.Confirmed, w.Address, w.Agent, sealed, w.mac)
 	return err
 }
 
-// update never inserts: a session that was ended meanwhile stays ended.
-func (s *webSessions) update(ctx context.Context, id, actor, raw string) error {
-	res, err := s.db.W.ExecContext(ctx, `update web_session set data = $1, actor_id = $2 where id_hash = $3 and expires_at > $4`, raw, actor, id, s.now().UnixMilli())
+// update never inserts: a session that was ended meanwhile stays ended. It writes
+// the roles that the request knows, with when they were asked for: what another
+// request has learned since is asked again when that is a minute ago.
+func (s *webSessions) update(ctx context.Context, cookie string, d *sessionData) error {
+	w, err := s.rowOf(cookie, d)
 	if err != nil {
 		return err
 	}
+	res, err := s.db.W.ExecContext(ctx, `update web_session set data = $1, actor_id = $2, roles = $3, confirmed_at = $4, mac = $5 where id_hash = $6 and expires_at > $7`,
+		w.data, w.Actor, w.roles, w.Confirmed, w.mac, w.id, s.now().UnixMilli())
+	if err != nil {
+		return err
+	}
+	d.mac = w.mac
 	return changedOne(res)
 }
 
@@ -208,14 +218,16 @@ func (s *webSessions) raise(r *http.Request, w http.ResponseWriter, ses *session
 			return err
 		}
 	}
+	now := s.now().UnixMilli()
+	d.Handle, d.created, d.expires = was.Handle, was.created, now+s.absolute.Milliseconds()
 	sealed, err1 := seal(id, "tokens", d.tokens)
-	raw, err2 := json.Marshal(d)
+	n, err2 := s.rowOf(id, d)
 	if err := errors.Join(err1, err2); err != nil {
 		return err
 	}
-	now := s.now().UnixMilli()
-	res, err := s.db.W.ExecContext(ctx, `update web_session set id_hash = $1, data = $2, seen_at = $3, expires_at = $4, sid = $5, roles = $6, confirmed_at = $7, address = $8, agent = $9, sealed = $10, draft = $11
-		where id_hash = $12`, hash(id), string(raw), now, now+s.absolute.Milliseconds(), d.SID, strings.Join(d.Roles, ","), d.Confirmed, d.Address, d.Agent, sealed, kept, hash(ses.ID))
+	d.mac = n.mac
+	res, err := s.db.W.ExecContext(ctx, `update web_session set id_hash = $1, data = $2, seen_at = $3, expires_at = $4, sid = $5, roles = $6, confirmed_at = $7, address = $8, agent = $9, sealed = $10, draft = $11, mac = $12
+		where id_hash = $13`, n.id, n.data, now, n.expires, n.SID, n.roles, n.Confirmed, n.Address, n.Agent, sealed, kept, n.mac, hash(ses.ID))
 	if err != nil {
 		return err
 	}
@@ -223,7 +235,6 @@ func (s *webSessions) raise(r *http.Request, w http.ResponseWriter, ses *session
 		return err
 	}
 	s.seen.forget(hash(ses.ID))
-	d.Handle = was.Handle
 	ses.ID, ses.Values[dataKey{}] = id, d
 	http.SetCookie(w, sessions.NewCookie(ses.Name(), id, ses.Options))
 	return nil

@@ -64,14 +64,18 @@ func TestDatabaseFault(t *testing.T) {
 	}
 }
 
-// TestUnreadableSession: a broken row is a fault, and signing in again mends it.
+// TestUnreadableSession: a row that the console wrote and cannot read is a fault,
+// and signing in again mends it.
 func TestUnreadableSession(t *testing.T) {
 	r := newRig(t)
 	b := r.browser()
 	b.signIn("")
-	if _, err := r.db.W.ExecContext(t.Context(), `update web_session set data = '{'`); err != nil {
+	w, err := r.login.sessions.read(t.Context(), `where data <> ''`)
+	if err != nil {
 		t.Fatal(err)
 	}
+	w.data = "{"
+	r.write(`update web_session set data = $1, mac = $2`, w.data, r.login.sessions.sum(w))
 	if p := b.get(consoleURL + "/"); p.status != http.StatusServiceUnavailable {
 		t.Errorf("%d %s", p.status, p.body)
 	}

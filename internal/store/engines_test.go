@@ -154,6 +154,26 @@ func TestNewerDatabaseIsRefused(t *testing.T) {
 	})
 }
 
+// TestMigrationInBetween: a migration with a number before the last one that a
+// database has had is not left out.
+func TestMigrationInBetween(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB, place string) {
+		exec(t, db.W, `alter table web_session drop column mac`)
+		exec(t, db.W, `delete from goose_db_version where version_id = 42`)
+		if err := db.Close(); err != nil {
+			t.Fatal(err)
+		}
+		db, err := store.Open(t.Context(), place)
+		if err != nil {
+			t.Fatal(err)
+		}
+		exec(t, db.W, `update web_session set mac = ''`)
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 func TestPingAfterClose(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB, _ string) {
 		if err := db.Ping(t.Context()); err != nil {
