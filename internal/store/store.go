@@ -108,7 +108,7 @@ func migrate(ctx context.Context, dialect goose.Dialect, w *sql.DB) error {
 	if err != nil {
 		return err
 	}
-	p, err := goose.NewProvider(dialect, w, files, goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger()), goose.WithAllowOutofOrder(true)) // numbers go by room
+	p, err := goose.NewProvider(dialect, w, files, goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger()), goose.WithAllowOutofOrder(true)) // one that was numbered below the last is not left out
 	if err != nil {
 		return err
 	}
@@ -122,7 +122,7 @@ func migrate(ctx context.Context, dialect goose.Dialect, w *sql.DB) error {
 	if pending, err := p.HasPending(ctx); err != nil || !pending {
 		return err
 	}
-	_, err = p.Up(ctx) // it refuses one that was numbered below what is there
+	_, err = p.Up(ctx)
 	return err
 }
 
