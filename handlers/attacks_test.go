@@ -177,3 +177,21 @@ func TestBreakGlassByLogin(t *testing.T) {
 		t.Errorf("%+v", a)
 	}
 }
+
+// Whoever may edit within a scope does not say who is in it.
+func TestNobodyIsMovedBetweenScopes(t *testing.T) {
+	t.Parallel()
+	k := testkit.New(t, testkit.Options{Policy: inBerlin(false)})
+	in, _ := apart(t, k)
+	pol := inBerlin(false)
+	attribute := pol.Scopes["berlin"].Attribute
+	c := k.As("helpdesk")
+	f := formAt(t, c, "/users/"+in.ID+"/profile", "/profile")
+	if !f.Values.Has("want." + attribute) {
+		t.Fatalf("%s is not on the form", attribute)
+	}
+	f.Values.Set("want."+attribute, "Osaka")
+	if got := c.Post(f.Action, f.Values); got.Status != http.StatusForbidden || !got.Has("scope.attribute") || writes(k) != 0 {
+		t.Errorf("%d, %d calls: %s", got.Status, writes(k), short(got))
+	}
+}

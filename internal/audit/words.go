@@ -63,14 +63,20 @@ func mask(key []byte, name string, v reflect.Value) string {
 	return hex.EncodeToString(m.Sum(nil))
 }
 
+// maxListed is how many words of one list a row keeps: it has to fit where it is sent.
+const maxListed = 50
+
 func plain(v reflect.Value) string {
 	if v.Kind() == reflect.Pointer {
 		v = v.Elem()
 	}
 	if v.Kind() == reflect.Slice {
-		parts := make([]string, v.Len())
+		parts := make([]string, min(v.Len(), maxListed))
 		for i := range parts {
 			parts[i] = plain(v.Index(i))
+		}
+		if more := v.Len() - maxListed; more > 0 {
+			parts = append(parts, strconv.Quote(fmt.Sprintf("and %d more", more)))
 		}
 		return strings.Join(parts, ",")
 	}

@@ -52,7 +52,7 @@ func (d *Desk) ask(ctx context.Context, x *deed, input any) (Outcome, error) {
 	if mailable(x.spec.Action) {
 		x.opts.SendEmail = true
 	}
-	r, err := d.request(x, input)
+	r, err := d.request(ctx, x, input)
 	if err != nil {
 		return Outcome{}, &Error{Kind: Other, Action: x.spec.Action, Msg: "The request could not be kept. Nothing was sent.", Err: err}
 	}
@@ -73,22 +73,22 @@ func (d *Desk) ask(ctx context.Context, x *deed, input any) (Outcome, error) {
 	return Outcome{Label: x.needs.Why + " Nothing was sent to Okta yet.", Seq: r.Seq, Until: until, Person: *d.after(x, x.user)}, nil
 }
 
-func (d *Desk) request(x *deed, input any) (approval.Request, error) {
+func (d *Desk) request(ctx context.Context, x *deed, input any) (approval.Request, error) {
 	more, err1 := json.Marshal(input)
 	keep, err2 := json.Marshal(asked{x.opts, x.shown, more})
 	who, err3 := json.Marshal(x.who)
 	return approval.Request{
 		ID: rand.Text(), Actor: who, ActorID: x.who.ID, ActorName: x.who.Name, Action: string(x.spec.Action), Needs: string(x.needs.Second), Why: x.needs.Why,
-		TargetID: x.id.String(), Target: x.user.Profile.Login(), Name: x.user.Name(), Params: x.chosen(), Effects: d.willHappen(x), Input: keep,
+		TargetID: x.id.String(), Target: x.user.Profile.Login(), Name: x.user.Name(), Params: x.chosen(), Effects: d.willHappen(ctx, x), Input: keep,
 		Note: strings.TrimSpace(x.opts.Note), Ticket: strings.TrimSpace(x.opts.Ticket),
 	}, errors.Join(err1, err2, err3)
 }
 
 // willHappen is the effects that the dialog showed, with what was chosen in it.
-func (d *Desk) willHappen(x *deed) []string {
+func (d *Desk) willHappen(ctx context.Context, x *deed) []string {
 	out := effects(x.spec.Action, x.user)
 	if x.spec.Action == "roles.assign" {
-		out = assignEffects(RoleChoice{Type: x.opts.On.Type, Scope: x.opts.Scope}, nil)
+		return assignEffects(RoleChoice{Type: x.opts.On.Type, Scope: x.opts.Scope}, d.named(ctx, x.opts.Scope))
 	}
 	picked := strings.Fields(audit.Words(nil, x.opts.chosen(x.spec.Action)))
 	for _, c := range choices(x.spec.Action) {

@@ -105,6 +105,9 @@ func (d *Desk) UpdateProfile(ctx context.Context, who Actor, id okta.UserID, o U
 			changes, wrong = changed(attributes(schema.Value, x.user.Profile), x.user.Profile, e)
 			x.becomes = changes
 			x.named.Changed, etag = slices.Sorted(maps.Keys(changes)), x.user.ETag
+			if wrong == nil {
+				wrong = d.policy.movesNobody(x)
+			}
 			return wrong
 		},
 		do: func(ctx context.Context) (Outcome, error) {
@@ -139,7 +142,7 @@ func (d *Desk) ReplaceProfile(ctx context.Context, who Actor, id okta.UserID, o 
 			case len(removed) > 0 && !o.Confirm:
 				return wrong("confirm", "This removes "+strings.Join(removed, ", ")+". Tick the box if that is meant.")
 			}
-			return nil
+			return d.policy.movesNobody(x)
 		},
 		do: func(ctx context.Context) (Outcome, error) {
 			_, err := d.okta.Users.Replace(ctx, id, profile, etag)

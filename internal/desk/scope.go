@@ -57,6 +57,22 @@ func (s Scope) words(name string) string {
 	return cmp.Or(s.Says, name)
 }
 
+// movesNobody refuses an edit of an attribute that a scope goes by, to whose right to
+// edit counts within a scope alone: they would say who else's they are.
+func (p Policy) movesNobody(x *deed) *Error {
+	if p.allows(everywhere(x.who), x.spec) {
+		return nil
+	}
+	for _, name := range slices.Concat(x.named.Changed, x.named.Removed) {
+		for _, s := range p.Scopes {
+			if s.Attribute == name {
+				return denied(x.spec.Action, refuse("scope.attribute", "The policy goes by "+name+" to say who counts to whom; who has a role everywhere changes it.", p.askFor(p.Holders(x.spec)...)))
+			}
+		}
+	}
+	return nil
+}
+
 // has reports whether a person with these groups is in the scope. The zero Scope,
 // as one that the policy does not name any more, has nobody.
 func (s Scope) has(u okta.User, groups []okta.Group) bool {

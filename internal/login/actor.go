@@ -59,7 +59,7 @@ func (l *Login) data(who Claims, oktaID, why string) *sessionData {
 	for _, r := range l.rolesOf(who.Groups) {
 		d.Roles = append(d.Roles, string(r))
 	}
-	if !who.AuthTime.IsZero() {
+	if !who.AuthTime.IsZero() && (l.cfg.FreshACR == "" || who.ACR == l.cfg.FreshACR) { // weaker proof is none for what asks for a fresh one
 		d.AuthTime = who.AuthTime.Unix()
 	}
 	return d
