@@ -21,7 +21,7 @@ const BackchannelPath = "/auth/backchannel-logout"
 const (
 	maxLogoutToken = 16 << 10
 	logoutLives    = 2 * time.Minute  // of a logout token, at most
-	logoutRate     = 10               // requests a second, from all the world
+	logoutRate     = 10               // refusals a second that get an answer of their own, to all the world
 	keysEvery      = 30 * time.Second // how often an unknown key may be asked for on this route
 	refusalEvery   = time.Minute      // how often a refusal is written into the record
 )
@@ -32,9 +32,6 @@ const logoutEvent = "http://schemas.openid.net/event/backchannel-logout"
 // Connect Back-Channel Logout 1.0). It returns how many there were, or an *Error;
 // a refused token is recorded, but never more than once a minute.
 func (l *Login) BackchannelLogout(c echo.Context) (int, error) {
-	if !l.logouts.rate.take(l.cfg.Now()) {
-		return 0, &Error{http.StatusTooManyRequests, "Too many requests.", errors.New("logout tokens come too fast")}
-	}
 	ctx := c.Request().Context()
 	t, err := l.logoutToken(ctx, c.Request().PostFormValue("logout_token"))
 	if err == nil {
@@ -44,6 +41,8 @@ func (l *Login) BackchannelLogout(c echo.Context) (int, error) {
 	switch {
 	case errors.As(err, &mine):
 		return 0, mine
+	case err != nil && !l.logouts.rate.take(l.cfg.Now()): // those that hold are not kept waiting by those that do not
+		return 0, &Error{http.StatusTooManyRequests, "Too many requests.", errors.New("logout tokens come too fast")}
 	case err != nil:
 		l.refuseLogout(c, err)
 		return 0, badRequest("The logout token is not one that can be believed.", brief(err))
