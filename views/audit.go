@@ -87,6 +87,7 @@ func filled(all []labelled) []labelled {
 	var out []labelled
 	for _, l := range all {
 		if l.Value != "" {
+			l.Value = visible(l.Value)
 			out = append(out, l)
 		}
 	}

@@ -110,7 +110,7 @@ func TestRecordSaysWhatItProves(t *testing.T) {
 	t.Parallel()
 	x := fixture{plain}
 	got := words(parse(t, AuditMain(x.frame(), AuditProps{OwnOnly: true})))
-	for _, want := range []string{"the newest is signed: nothing is yet", "keydesk audit verify finds a row that was changed, taken out or moved", "Your own acts", "Nothing is recorded here yet.", "Times are those of"} {
+	for _, want := range []string{"the newest is signed: nothing is yet", "keydesk audit verify finds a row that was changed, taken out or moved", "Your own acts", "Nothing is recorded here yet.", "Times are in"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("nowhere: %q in %q", want, got)
 		}

@@ -94,7 +94,7 @@ func TestRecordIsSearchedAndTaken(t *testing.T) {
 	ingrid.Field("Class").Choose("Destructive")
 	ingrid.Field("Result").Choose("Done")
 	ingrid.Button("Search").Click()
-	ingrid.See("Stolen laptop", "The rows that match", "Times are those of UTC")
+	ingrid.See("Stolen laptop", "The rows that match", "Times are in UTC")
 	ingrid.Axe()
 	ingrid.Picture("record-searched")
 	ingrid.Field("Result").Choose("Refused")

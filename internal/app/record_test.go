@@ -1,0 +1,69 @@
+package app
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"keydesk/internal/audit"
+	"keydesk/internal/oktasim"
+	"keydesk/internal/sinks"
+)
+
+// While the console works its record is signed and sent out; what is written to the
+// very end is signed too.
+func TestRecordIsKept(t *testing.T) {
+	t.Parallel()
+	got := make(chan string, 100)
+	hook := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		b, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		got <- string(b)
+	}))
+	defer hook.Close()
+	a, _, err := NewDemo(t.Context(), DemoOptions{Org: oktasim.Options{People: 50}, Dir: t.TempDir(), Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := a.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	a.record.sinks = []sinks.Sink{sinks.Webhook(hook.URL, "0123456789abcdef", nil, time.Now)}
+	a.record.keep = 30 * 24 * time.Hour
+	add := func() {
+		if _, err := a.Record.Add(t.Context(), audit.Row{Action: "x"}); err != nil {
+			t.Error(err)
+		}
+	}
+	add()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var work sync.WaitGroup
+	work.Go(func() { a.Work(ctx) })
+	var seen strings.Builder
+	for !strings.Contains(seen.String(), `"type":"row"`) || !strings.Contains(seen.String(), `"type":"checkpoint"`) {
+		select {
+		case s := <-got:
+			seen.WriteString(s)
+		case <-time.After(20 * time.Second):
+			t.Fatalf("only this arrived: %s", seen.String())
+		}
+	}
+	add()
+	cancel()
+	work.Wait()
+	rep, err := a.Record.VerifyWith(t.Context(), audit.Trust{Keys: []string{a.record.key.Public()}})
+	if err != nil || len(rep.Faults) > 0 || rep.Signed.Seq != 2 || rep.Unsigned() != 0 {
+		t.Errorf("%+v %v", rep, err)
+	}
+}
