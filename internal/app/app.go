@@ -134,6 +134,13 @@ func build(ctx context.Context, p parts) (*App, error) {
 	}
 	a := &App{Store: db, Record: audit.New(db, p.now).Under(p.policy.Name), record: p.record, log: p.log, now: p.now}
 	a.record.key = signing
+	head := ""
+	if p.record.keyFile != "" {
+		head = audit.HeadFile(p.record.keyFile)
+	}
+	if err := a.Record.SignedBy(signing, head); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
 	a.Desk = desk.New(desk.Config{
 		Okta: client, ServiceApp: p.okta.ClientID != "", Record: a.Record, Approvals: approval.New(db, p.now), Once: once.New(db, p.now),
 		Staff: a.staff, Policy: p.policy, Key: key, Mask: mask, Now: p.now, Log: p.log,

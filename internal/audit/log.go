@@ -27,14 +27,15 @@ type Log struct {
 	db     *store.DB
 	now    func() time.Time
 	policy string
+	memory *memory
 }
 
 // New returns the record kept in db.
-func New(db *store.DB, now func() time.Time) *Log { return &Log{db: db, now: now} }
+func New(db *store.DB, now func() time.Time) *Log { return &Log{db: db, now: now, memory: &memory{}} }
 
 // Under returns the record with the version of the policy that decides what is
 // written into it.
-func (l *Log) Under(policy string) *Log { return &Log{l.db, l.now, policy} }
+func (l *Log) Under(policy string) *Log { return &Log{l.db, l.now, policy, l.memory} }
 
 // Begin spends a one-time token and writes an intent, both or neither, and
 // returns the row's number once it is on disk. A token that was used before is
@@ -92,6 +93,9 @@ func (l *Log) append(ctx context.Context, r Row, also func(context.Context, *sql
 func (l *Log) write(ctx context.Context, tx *sql.Tx, r *Row, also func(context.Context, *sql.Tx, int64) error) error {
 	head, err := headOf(ctx, tx)
 	if err != nil {
+		return err
+	}
+	if err := l.keepUp(ctx, tx, head.Seq); err != nil {
 		return err
 	}
 	r.Policy = cmp.Or(r.Policy, l.policy)
