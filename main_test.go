@@ -233,6 +233,9 @@ func TestAuditOffline(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if err := l.SignedBy(k, filepath.Join(dir, "record.head")); err != nil {
+		t.Fatal(err)
+	}
 	if _, err := l.Sign(t.Context(), k, true); err != nil {
 		t.Fatal(err)
 	}
@@ -261,4 +264,15 @@ func TestAuditOffline(t *testing.T) {
 	}
 	runs("Restart the console", "audit", "rotate", "--data-dir", dir)
 	runs("signed up to row 5", "audit", "verify", "--data-dir", dir)
+	if _, err := db.W.ExecContext(t.Context(), `delete from record_checkpoint`); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.W.ExecContext(t.Context(), `delete from record where seq > 3`); err != nil {
+		t.Fatal(err)
+	}
+	for _, more := range [][]string{nil, {"--key", key}} { // what lies beside the database tells
+		if out, err := command(t, append([]string{"audit", "verify", "--data-dir", dir}, more...)...); err == nil || !strings.Contains(out, "every row up to 5") {
+			t.Errorf("the record taken back to row 3: %q %v", out, err)
+		}
+	}
 }

@@ -144,6 +144,13 @@ func build(ctx context.Context, p parts) (*App, error) {
 	}
 	a := &App{Store: db, Record: audit.New(db, p.now).Under(p.policy.Name), record: p.record, log: p.log, now: p.now}
 	a.record.key = signing
+	head := ""
+	if p.record.keyFile != "" {
+		head = audit.HeadFile(p.record.keyFile)
+	}
+	if err := a.Record.SignedBy(signing, head); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
 	a.Desk = desk.New(desk.Config{
 		Okta: client, ServiceApp: p.okta.ClientID != "", OktaGroups: p.oktaGroups, Record: a.Record, Approvals: approval.New(db, requests, p.now), Once: secrets,
 		Staff: a.staff, SignedIn: a.signedIn, Policy: p.policy, Key: key, Mask: mask, Now: p.now, Log: p.log,

@@ -73,12 +73,15 @@ func (a *App) keepRecord(ctx context.Context) {
 	}
 	tick := time.NewTicker(signPoll)
 	defer tick.Stop()
-	for quiet := false; ctx.Err() == nil; {
-		_, err := a.Record.Sign(ctx, a.record.key, false)
-		if err != nil && !quiet && ctx.Err() == nil {
-			a.log.ErrorContext(ctx, "the head of the record could not be signed", "error", err)
+	for said := ""; ctx.Err() == nil; {
+		problem := a.Record.Problem()
+		if _, err := a.Record.Sign(ctx, a.record.key, false); err != nil {
+			problem = err.Error()
 		}
-		quiet = err != nil // said once, until it works again
+		if problem != "" && problem != said && ctx.Err() == nil {
+			a.log.ErrorContext(ctx, "the record is not signed as it should be", "error", problem)
+		}
+		said = problem // once, until it works again
 		select {
 		case <-ctx.Done():
 		case <-tick.C:

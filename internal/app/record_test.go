@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"keydesk/internal/audit"
+	"keydesk/internal/desk"
 	"keydesk/internal/oktasim"
 	"keydesk/internal/sinks"
 )
@@ -66,4 +67,71 @@ func TestRecordIsKept(t *testing.T) {
 	if err != nil || len(rep.Faults) > 0 || rep.Signed.Seq != 2 || rep.Unsigned() != 0 {
 		t.Errorf("%+v %v", rep, err)
 	}
+}
+
+// A record that was changed in the database is not signed; the log and the page of the
+// record say so, and acts go on.
+func TestContradictionIsTold(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	logged := &lockedBuffer{}
+	a, _, err := NewDemo(t.Context(), DemoOptions{Org: oktasim.Options{People: 50}, Dir: dir, Log: slog.New(slog.NewTextHandler(logged, nil))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := a.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	add := func() {
+		if _, err := a.Record.Add(t.Context(), audit.Row{Action: "x"}); err != nil {
+			t.Error(err)
+		}
+	}
+	add()
+	if _, err := a.Record.Sign(t.Context(), a.record.key, true); err != nil {
+		t.Fatal(err)
+	}
+	for _, q := range []string{`update record set hash = 'x'`, `delete from record_checkpoint`} {
+		if _, err := a.Store.W.ExecContext(t.Context(), q); err != nil {
+			t.Fatal(err)
+		}
+	}
+	add()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var work sync.WaitGroup
+	work.Go(func() { a.keepRecord(ctx) })
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for end := time.Now().Add(20 * time.Second); !strings.Contains(logged.String(), "row 1 was signed"); <-tick.C {
+		if time.Now().After(end) {
+			t.Fatal("nothing is logged: ", logged.String())
+		}
+	}
+	cancel()
+	work.Wait()
+	owner := desk.Actor{ID: "iss#o", Roles: []desk.Role{desk.Owner}}
+	if s, err := a.Desk.RecordState(t.Context(), owner); err != nil || !strings.Contains(s.Problem, "row 1 was signed") || s.Signed.Seq != 0 {
+		t.Errorf("%+v %v", s, err)
+	}
+}
+
+// lockedBuffer is a log that is read while it is written.
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  strings.Builder
+}
+
+func (l *lockedBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lockedBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
 }

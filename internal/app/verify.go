@@ -7,8 +7,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"strconv"
-	"strings"
 	"time"
 
 	"keydesk/internal/audit"
@@ -42,17 +40,23 @@ func Verify(ctx context.Context, v config.AuditVerify, w io.Writer) error {
 }
 
 // trusted is what a verification relies on: what was given, or the public half of
-// the key that lies beside the database.
+// the key that lies beside the database, and the newest head that lies there too.
 func trusted(v config.AuditVerify) (t audit.Trust, err error) {
 	t.Keys = v.Key
-	if row, hash, ok := strings.Cut(v.Head, ":"); ok {
-		t.Seq, err = strconv.ParseInt(row, 10, 64)
-		t.Hash = hash
+	var head audit.Place
+	beside := v.File == "" && v.SigningKey() != "" // an export may be older than what lies beside the database
+	switch {
+	case v.Head != "":
+		if head, err = audit.ParsePlace(v.Head); err != nil {
+			return t, fmt.Errorf("--head %s: %w", v.Head, err)
+		}
+	case beside:
+		if head, err = audit.ReadHead(audit.HeadFile(v.SigningKey())); err != nil {
+			return t, err
+		}
 	}
-	if err != nil || v.Head != "" && t.Hash == "" {
-		return t, fmt.Errorf("--head %s: give a row and its hash, such as 1200:3f9a...", v.Head)
-	}
-	if len(t.Keys) > 0 || v.File != "" || v.SigningKey() == "" {
+	t.Seq, t.Hash = head.Seq, head.Hash
+	if len(t.Keys) > 0 || !beside {
 		return t, nil
 	}
 	k, err := audit.ReadKey(v.SigningKey())

@@ -78,7 +78,7 @@ func (l *Log) Sign(ctx context.Context, k Key, now bool) (signed bool, err error
 		}
 		return l.signHead(ctx, tx, k)
 	})
-	return signed, err
+	return signed && err == nil, err
 }
 
 // due is whether there is a head that wants a signature.
@@ -93,15 +93,42 @@ func (l *Log) due(ctx context.Context, q querier, k Key, now bool) (bool, error)
 		return false, err
 	case last.Key != k.Public() && last.Key != "":
 		return true, nil
-	case rows <= 0:
+	case rows == 0:
 		return false, nil
+	case rows < 0:
+		return true, nil // and signHead refuses
 	default:
 		return now || rows >= signRows || l.now().Sub(last.At) >= signEvery, nil
 	}
 }
 
+// keepUp signs the head before another row comes, where the last signed one is so far
+// behind that the gap would look as if signatures had been taken away.
+func (l *Log) keepUp(ctx context.Context, tx *sql.Tx, head int64) error {
+	k, seen := l.memory.signer()
+	if k.IsZero() || head-seen < maxTailRows {
+		return nil
+	}
+	last, err := lastCheckpoint(ctx, tx)
+	if err != nil {
+		return err
+	}
+	l.memory.saw(last.Seq)
+	if head-last.Seq < maxTailRows {
+		return nil
+	}
+	err = l.signHead(ctx, tx, k)
+	if no := (*ContradictionError)(nil); errors.As(err, &no) {
+		return nil // acts go on and are recorded; that nothing is signed is told
+	}
+	return err
+}
+
 // signHead signs the head; where another key signed before, that one says so first.
 func (l *Log) signHead(ctx context.Context, tx *sql.Tx, k Key) error {
+	if err := l.recall(ctx, tx, k); err != nil {
+		return err
+	}
 	head, err := headOf(ctx, tx)
 	if err != nil {
 		return err
@@ -109,6 +136,9 @@ func (l *Log) signHead(ctx context.Context, tx *sql.Tx, k Key) error {
 	last, err := lastCheckpoint(ctx, tx)
 	if err != nil {
 		return err
+	}
+	if last.Seq > head.Seq {
+		return l.refuse(Place{last.Seq, last.Hash})
 	}
 	c := Checkpoint{ID: last.ID + 1, Kind: Head, Seq: head.Seq, Hash: head.Hash, At: l.moment()}
 	if old := k.formerly(last.Key); old != nil {
@@ -124,6 +154,7 @@ func (l *Log) signHead(ctx context.Context, tx *sql.Tx, k Key) error {
 	if err := c.insert(ctx, tx); err != nil {
 		return err
 	}
+	l.memory.keep(Place{c.Seq, c.Hash}) // the row is there, whatever becomes of this transaction
 	return thin(ctx, tx, last, c)
 }
 

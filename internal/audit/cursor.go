@@ -48,8 +48,27 @@ func (l *Log) Claim(ctx context.Context, sink, holder string, hold time.Duration
 	return c, ok, err
 }
 
+// ErrAhead is of a cursor beyond the end of the record: nothing would be sent any more.
+var ErrAhead = errors.New("rows are said to have arrived that do not exist: the record or the cursor was changed behind the console")
+
+// behind is an error where a cursor is beyond what there is.
+func (c *Cursor) behind(ctx context.Context, q querier) error {
+	head, err1 := headOf(ctx, q)
+	last, err2 := lastCheckpoint(ctx, q)
+	if err := errors.Join(err1, err2); err != nil {
+		return err
+	}
+	if c.Seq > head.Seq || c.Checkpoint > last.ID {
+		return fmt.Errorf("%s is at row %d and signed head %d of %d and %d: %w", c.Sink, c.Seq, c.Checkpoint, head.Seq, last.ID, ErrAhead)
+	}
+	return nil
+}
+
 // Pending is what comes after a cursor, at most limit rows, and the cursor after it.
 func (l *Log) Pending(ctx context.Context, c Cursor, limit int) ([]Sent, Cursor, error) {
+	if err := c.behind(ctx, l.db.R); err != nil {
+		return nil, c, err
+	}
 	rows, err := l.rows(ctx, `select `+columns+` from record where seq > $1 order by seq limit $2`, c.Seq, limit)
 	if err != nil {
 		return nil, c, err

@@ -46,6 +46,9 @@ func (l *Log) trim(ctx context.Context, tx *sql.Tx, k Key, before time.Time, sin
 	if err != nil {
 		return 0, err
 	}
+	if err := l.holds(ctx, tx, k, upTo); err != nil {
+		return 0, err
+	}
 	c := Checkpoint{ID: last.ID + 1, Kind: Cut, Seq: upTo, At: l.moment()}
 	var from, to int64
 	err = errors.Join(
@@ -81,6 +84,34 @@ func (l *Log) trim(ctx context.Context, tx *sql.Tx, k Key, before time.Time, sin
 	return upTo - first + 1, l.write(ctx, tx, &r, nil)
 }
 
+// holds walks the rows that are to go and those after them up to the next signed head:
+// a cut signs that they were as they should be, so nothing that was changed goes.
+func (l *Log) holds(ctx context.Context, tx *sql.Tx, k Key, upTo int64) error {
+	next, err := checkpoints(ctx, tx, `where kind = 'head' and seq >= $1 order by seq limit 1`, upTo)
+	if err != nil {
+		return err
+	}
+	if len(next) == 0 {
+		return fmt.Errorf("nothing is cut off: no signed head covers row %d", upTo)
+	}
+	w, err := startWalk(ctx, tx, Trust{Keys: k.Publics()})
+	if err != nil {
+		return err
+	}
+	fault, err := read(ctx, tx, func(c checked) { w.row(c.Row, c.whole) }, `select `+columns+` from record where seq <= $1 order by seq`, next[0].Seq)
+	switch {
+	case err != nil:
+		return err
+	case fault != nil:
+		return fmt.Errorf("nothing is cut off: row %d: %w", w.last.Seq+1, fault)
+	case len(w.rep.Faults) > 0:
+		return fmt.Errorf("nothing is cut off: row %d %s", w.rep.Faults[0].Seq, w.rep.Faults[0].What)
+	case w.rep.Signed.Seq < upTo:
+		return fmt.Errorf("nothing is cut off: no signed head covers row %d", upTo)
+	}
+	return nil
+}
+
 // trimmable are the first and last row that may go.
 func trimmable(ctx context.Context, tx *sql.Tx, before time.Time, sinks []string) (first, upTo int64, err error) {
 	var head int64
@@ -99,7 +130,12 @@ func trimmable(ctx context.Context, tx *sql.Tx, before time.Time, sinks []string
 	}
 	err = lower(`select min(seq) from record where seq <= $1 and at >= $2`, upTo, before.UnixMilli())
 	for _, s := range sinks {
-		err = errors.Join(err, lower(`select coalesce(max(seq), 0) + 1 from record_cursor where sink = $1`, s))
+		var far int64
+		err = errors.Join(err, tx.QueryRowContext(ctx, `select coalesce(max(seq), 0) from record_cursor where sink = $1`, s).Scan(&far))
+		if far > head {
+			err = errors.Join(err, fmt.Errorf("nothing is cut off: %s: %w", s, ErrAhead))
+		}
+		upTo = min(upTo, far)
 	}
 	for was := upTo + 1; err == nil && upTo < was && upTo >= first; {
 		was = upTo

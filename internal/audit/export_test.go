@@ -42,8 +42,10 @@ func Rechain(ctx context.Context, tx *sql.Tx, from int64) error {
 	return nil
 }
 
-// Forge signs the head with a key, as it is in a transaction.
-func Forge(ctx context.Context, l *Log, tx *sql.Tx, k Key) error { return l.signHead(ctx, tx, k) }
+// Forge signs the head with a key, as it is in a transaction, and remembers nothing.
+func Forge(ctx context.Context, l *Log, tx *sql.Tx, k Key) error {
+	return New(l.db, l.now).signHead(ctx, tx, k)
+}
 
 // Fill writes n events at once.
 func Fill(ctx context.Context, l *Log, n int) error {

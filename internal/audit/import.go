@@ -56,12 +56,12 @@ func (f *filed) signed(typ string, line []byte) error {
 	switch typ {
 	case typeOpening:
 		var o opening
-		if err := json.Unmarshal(line, &o); err != nil || o.Format != exportFormat {
+		if err := json.Unmarshal(line, &o); err != nil || !asWritten(o, line) || o.Format != exportFormat {
 			return errFormat
 		}
 		f.rep.Part, f.sent = !o.Whole, false
 	case typeEnd:
-		if err := json.Unmarshal(line, &f.closing); err != nil {
+		if err := json.Unmarshal(line, &f.closing); err != nil || !asWritten(f.closing, line) {
 			return errFormat
 		}
 		f.closed = true
@@ -69,6 +69,9 @@ func (f *filed) signed(typ string, line []byte) error {
 		var c Checkpoint
 		if err := json.Unmarshal(line, &c); err != nil {
 			return errFormat
+		}
+		if !asWritten(jsonCheckpoint{typeCheckpoint, &c}, line) {
+			f.fault(c.Seq, "has a signed head whose line is not as it was written")
 		}
 		f.all = append(f.all, c)
 	}
@@ -84,7 +87,7 @@ func (f *filed) read(typ string, line []byte) error {
 	if err := json.Unmarshal(line, &r); err != nil {
 		return fmt.Errorf("%w (after row %d): %w", errFormat, f.last.Seq, err)
 	}
-	whole := sumIs(r.encode(nil), r.Hash)
+	whole := sumIs(r.encode(nil), r.Hash) && asWritten(jsonRow{typeRow, &r}, line)
 	switch {
 	case f.rep.Part:
 		f.alone(r, whole)
@@ -97,6 +100,13 @@ func (f *filed) read(typ string, line []byte) error {
 		f.row(r, whole)
 	}
 	return nil
+}
+
+// asWritten reports whether a line is what the console writes, byte by byte: a name
+// in other letters, or one that comes twice, means one thing here and another elsewhere.
+func asWritten(v any, line []byte) bool {
+	b, err := json.Marshal(v)
+	return err == nil && bytes.Equal(b, line)
 }
 
 // alone takes a row of which the ones around it are not there.

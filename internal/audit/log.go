@@ -30,14 +30,15 @@ type Log struct {
 	db     *store.DB
 	now    func() time.Time
 	policy string
+	memory *memory
 }
 
 // New returns the record kept in db.
-func New(db *store.DB, now func() time.Time) *Log { return &Log{db: db, now: now} }
+func New(db *store.DB, now func() time.Time) *Log { return &Log{db: db, now: now, memory: &memory{}} }
 
 // Under returns the record with the version of the policy that decides what is
 // written into it.
-func (l *Log) Under(policy string) *Log { return &Log{l.db, l.now, policy} }
+func (l *Log) Under(policy string) *Log { return &Log{l.db, l.now, policy, l.memory} }
 
 // Lease is the right to change one person, or to make one; nil where one process
 // alone works on the database.
@@ -149,6 +150,9 @@ func (l *Log) append(ctx context.Context, r Row, also func(context.Context, *sql
 func (l *Log) write(ctx context.Context, tx *sql.Tx, r *Row, also func(context.Context, *sql.Tx, int64) error) error {
 	head, err := headOf(ctx, tx)
 	if err != nil {
+		return err
+	}
+	if err := l.keepUp(ctx, tx, head.Seq); err != nil {
 		return err
 	}
 	r.Policy = cmp.Or(r.Policy, l.policy)

@@ -174,12 +174,15 @@ func TestSignaturesTakenAway(t *testing.T) {
 // A long record is read in portions, and nothing hides at their ends.
 func TestLongRecord(t *testing.T) {
 	l, db := open(t)
+	k := key(t)
+	if err := l.SignedBy(k, ""); err != nil {
+		t.Fatal(err)
+	}
 	for range 6 {
 		if err := audit.Fill(t.Context(), l, 700); err != nil {
 			t.Fatal(err)
 		}
 	}
-	k := key(t)
 	if _, err := l.Sign(t.Context(), k, true); err != nil {
 		t.Fatal(err)
 	}

@@ -49,6 +49,10 @@ const (
 	maxTail     = 5 * signEvery
 )
 
+// maxGap is how many rows lie between two heads at most, when those between were
+// thinned out.
+const maxGap = maxTailRows + signRows
+
 // Verify is VerifyWith without trust in anything.
 func (l *Log) Verify(ctx context.Context) (Report, error) { return l.VerifyWith(ctx, Trust{}) }
 
@@ -57,16 +61,29 @@ func (l *Log) Verify(ctx context.Context) (Report, error) { return l.VerifyWith(
 // what stands there. Without trust in a key, or in a hash kept elsewhere, it finds
 // neither rows cut off at the end nor a chain that was computed anew.
 func (l *Log) VerifyWith(ctx context.Context, t Trust) (Report, error) {
-	for {
+	for was, err := l.newestCut(ctx); ; {
+		if err != nil {
+			return Report{}, err
+		}
 		rep, err := l.verify(ctx, t)
 		if err != nil || len(rep.Faults) == 0 {
 			return rep, err
 		}
-		cut, err := checkpoints(ctx, l.db.R, `where kind = 'cut' order by id desc limit 1`)
-		if err != nil || len(cut) == 0 || cut[0].ID == rep.Cut.ID {
+		now, err := l.newestCut(ctx)
+		if err != nil || now == was {
 			return rep, err
-		} // old rows were cut off meanwhile
+		}
+		was = now // old rows were cut off meanwhile
 	}
+}
+
+// newestCut is the number of the newest cut, whoever signed it.
+func (l *Log) newestCut(ctx context.Context) (int64, error) {
+	cut, err := checkpoints(ctx, l.db.R, `where kind = 'cut' order by id desc limit 1`)
+	if err != nil || len(cut) == 0 {
+		return 0, err
+	}
+	return cut[0].ID, nil
 }
 
 // querier is a database or a transaction in it.
@@ -140,6 +157,7 @@ type walk struct {
 	open    map[int64]bool
 	tail    time.Time // the first row after the newest signature
 	anchor  int64     // the newest row that a signature covers
+	gap     int64     // rows since then that a console wrote which signs
 	started bool
 }
 
@@ -187,6 +205,9 @@ func (w *walk) row(r Row, whole bool) {
 	w.rep.Rows++
 	w.link(r, whole)
 	w.track(r)
+	if r.V == newest || w.rep.Signed.Seq > 0 {
+		w.gap++ // the first release did not sign
+	}
 	for len(w.checks) > 0 && w.checks[0].Seq <= r.Seq {
 		w.signature(r)
 	}
@@ -207,6 +228,9 @@ func (w *walk) begin() {
 	w.rep.First = c.Seq + 1
 	w.checks = slices.DeleteFunc(w.checks, func(k Checkpoint) bool { return k.Seq <= c.Seq && c.Seq > 0 })
 	w.anchor, w.rep.Signed = c.Seq, c
+	if w.trust.Seq == c.Seq && c.Seq > 0 && w.trust.Hash != c.Hash {
+		w.fault(c.Seq, "was cut off and is not the row whose hash was kept elsewhere")
+	}
 }
 
 func (w *walk) link(r Row, whole bool) {
@@ -233,8 +257,11 @@ func (w *walk) signature(r Row) {
 		w.fault(c.Seq, "was signed and is not there")
 	case c.Hash != r.Hash:
 		w.fault(c.Seq, fmt.Sprintf("is not what was signed: of rows %d to %d one or more were computed anew", w.anchor+1, c.Seq))
+	case len(w.keys) > 0 && w.gap > maxGap:
+		w.fault(w.anchor+1, fmt.Sprintf("and the rows up to %d have no signed head among them, though the console signs more often: signatures were taken away", c.Seq))
+		fallthrough
 	default:
-		w.anchor, w.rep.Signed, w.tail = c.Seq, c, time.Time{}
+		w.anchor, w.rep.Signed, w.tail, w.gap = c.Seq, c, time.Time{}, 0
 	}
 }
 
@@ -250,7 +277,7 @@ func (w *walk) end() {
 	if n := len(w.checks); n > 0 {
 		w.fault(w.last.Seq+1, fmt.Sprintf("is missing, and so is every row up to %d, where the head was signed", w.checks[n-1].Seq))
 	}
-	if len(w.keys) == 0 || len(w.checks) > 0 || w.last.V < newest && w.rep.Checks == 0 {
+	if len(w.keys) == 0 || len(w.checks) > 0 {
 		return
 	}
 	if n := w.rep.Unsigned(); n > maxTailRows || n > 0 && w.last.At.Sub(w.tail) > maxTail {

@@ -38,9 +38,10 @@ func (d *Desk) acts(ctx context.Context, who Actor, f audit.Filter) (acts []audi
 
 // RecordState is what of the record is signed, and how far it was sent out.
 type RecordState struct {
-	Signed audit.Checkpoint
-	Sent   []audit.Cursor
-	All    bool // the actor may read and export all of it
+	Signed  audit.Checkpoint
+	Problem string // why it is not signed as it should be
+	Sent    []audit.Cursor
+	All     bool // the actor may read and export all of it
 }
 
 // RecordState reads it for whoever may read the record, and where it was sent for
@@ -50,7 +51,7 @@ func (d *Desk) RecordState(ctx context.Context, who Actor) (s RecordState, err e
 		return s, nil
 	}
 	if s.Signed, err = d.record.Signed(ctx); err == nil && d.mayExport(who).Allowed {
-		s.All = true
+		s.All, s.Problem = true, d.record.Problem()
 		s.Sent, err = d.record.Cursors(ctx)
 	}
 	if err != nil {

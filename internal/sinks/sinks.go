@@ -97,6 +97,9 @@ func (s *Shipper) once(ctx context.Context, k Sink, holder string) (more bool, e
 		return false, err
 	}
 	lines, next, err := s.Record.Pending(ctx, cursor, batch)
+	if errors.Is(err, audit.ErrAhead) {
+		err = errors.Join(err, s.Record.Stuck(ctx, holder, k.Name, words(err)))
+	}
 	if err != nil || len(lines) == 0 {
 		return false, err
 	}
@@ -117,6 +120,8 @@ func words(err error) string {
 	switch {
 	case errors.As(err, &status):
 		return status.Error()
+	case errors.Is(err, audit.ErrAhead):
+		return audit.ErrAhead.Error()
 	case errors.Is(err, context.DeadlineExceeded):
 		return "no answer in time"
 	}

@@ -242,6 +242,48 @@ func TestWebhookThatHangs(t *testing.T) {
 	})
 }
 
+// A cursor that somebody moved beyond the end of the record is told on the page and
+// in the log, and moved nowhere.
+func TestCursorAheadIsTold(t *testing.T) {
+	l := record(t)
+	c, _, err := l.Claim(t.Context(), "stdout", "x", time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Seq = 1_000_000
+	if err := errors.Join(l.Arrived(t.Context(), "x", c), l.Release(t.Context(), "x")); err != nil {
+		t.Fatal(err)
+	}
+	add(t, l, 3)
+	var out bytes.Buffer
+	logged := make(chan string, 1000)
+	ctx, cancel := context.WithCancel(t.Context())
+	var wg sync.WaitGroup
+	s := &sinks.Shipper{Record: l, Sinks: []sinks.Sink{sinks.Stdout(&out)}, Poll: time.Millisecond, Log: slog.New(slog.NewTextHandler(told(logged), nil))}
+	wg.Go(func() { s.Run(ctx) })
+	until(t, "the problem", func() bool {
+		all, err := l.Cursors(t.Context())
+		return err == nil && len(all) == 1 && strings.Contains(all[0].Problem, "do not exist") && all[0].Seq == c.Seq
+	})
+	line := <-logged
+	cancel()
+	wg.Wait()
+	if out.Len() > 0 || !strings.Contains(line, "do not exist") {
+		t.Errorf("sent: %s; logged: %s", out.String(), line)
+	}
+}
+
+// told is a log that is read line by line.
+type told chan string
+
+func (c told) Write(p []byte) (int, error) {
+	select {
+	case c <- string(p):
+	default: // more than anybody reads
+	}
+	return len(p), nil
+}
+
 // Two processes on one record send each row to a sink once while both are well.
 func TestOneSendsAtATime(t *testing.T) {
 	l := record(t)
