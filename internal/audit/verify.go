@@ -258,7 +258,7 @@ func (w *walk) signature(r Row) {
 	case c.Hash != r.Hash:
 		w.fault(c.Seq, fmt.Sprintf("is not what was signed: of rows %d to %d one or more were computed anew", w.anchor+1, c.Seq))
 	case len(w.keys) > 0 && w.gap > maxGap:
-		w.fault(w.anchor+1, fmt.Sprintf("and the rows up to %d have no signed head among them, though the console signs more often: signatures were taken away", c.Seq))
+		w.fault(w.anchor+1, fmt.Sprintf("and the rows up to %d have no signed head among them, though there was time: the signatures were taken away, or the console could not sign", c.Seq))
 		fallthrough
 	default:
 		w.anchor, w.rep.Signed, w.tail, w.gap = c.Seq, c, time.Time{}, 0
