@@ -48,7 +48,7 @@ func TestShownOnce(t *testing.T) {
 			v.Heading(console.Name(p)).Shown()
 			gone(t, v, secret)
 			v.Link("All of it").Click()
-			v.See("Times are those of")
+			v.See("Times are in")
 			gone(t, v, secret)
 			v.Link("Record").Click()
 			v.Heading("Record").Shown()
