@@ -95,6 +95,7 @@ func formText(s string) string { return strings.NewReplacer("\r\n", "\n", "\r", 
 // fieldValue is what was typed as the JSON of an attribute; problem says, as a
 // sentence, why it is none.
 func fieldValue(a okta.Attribute, text string) (raw json.RawMessage, problem string) {
+	text = formText(text)
 	switch a.Type {
 	case "array":
 		return arrayValue(a, text)
