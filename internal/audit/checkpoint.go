@@ -3,8 +3,10 @@ package audit
 import (
 	"context"
 	"crypto/ed25519"
+	"crypto/sha256"
 	"database/sql"
 	"encoding/base64"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"time"
@@ -137,8 +139,11 @@ func (l *Log) signHead(ctx context.Context, tx *sql.Tx, k Key) error {
 	if err != nil {
 		return err
 	}
-	if last.Seq > head.Seq {
+	switch {
+	case last.Seq > head.Seq:
 		return l.refuse(Place{last.Seq, last.Hash})
+	case len(head.Hash) != hex.EncodedLen(sha256.Size): // no row of ours
+		return l.refuse(Place{head.Seq, head.Hash})
 	}
 	c := Checkpoint{ID: last.ID + 1, Kind: Head, Seq: head.Seq, Hash: head.Hash, At: l.moment()}
 	if old := k.formerly(last.Key); old != nil {

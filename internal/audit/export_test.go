@@ -47,14 +47,20 @@ func Forge(ctx context.Context, l *Log, tx *sql.Tx, k Key) error {
 	return New(l.db, l.now).signHead(ctx, tx, k)
 }
 
-// Fill writes n events at once.
+// Fill writes n events, some at once: the database is held for a moment at a time.
 func Fill(ctx context.Context, l *Log, n int) error {
-	return l.db.Alone(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		for range n {
-			if err := l.write(ctx, tx, &Row{Phase: PhaseEvent, Action: "x"}, nil); err != nil {
-				return err
+	for ; n > 0; n -= 25 {
+		err := l.db.Alone(ctx, func(ctx context.Context, tx *sql.Tx) error {
+			for range min(n, 25) {
+				if err := l.write(ctx, tx, &Row{Phase: PhaseEvent, Action: "x"}, nil); err != nil {
+					return err
+				}
 			}
+			return nil
+		})
+		if err != nil {
+			return err
 		}
-		return nil
-	})
+	}
+	return nil
 }

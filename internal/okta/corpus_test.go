@@ -151,6 +151,7 @@ func (x exchange) added(q url.Values) (notes []string) {
 		"ClearUserSessions":       {{"oauthTokens", "false", writtenOut}, {"forgetDevices", "true", writtenOut}},
 		"ListUserGrants":          {{"expand", "scope", askedMore}},
 		"ListGroupTargetsForRole": {{"limit", "200", askedMore}},
+		"ListGroupUsers":          {{"limit", "200", askedMore}},
 		"ListApplicationTargetsForApplicationAdministratorRoleForUser": {{"limit", "200", askedMore}},
 	}[x.op()] {
 		if !q.Has(more[0]) {
