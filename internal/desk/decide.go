@@ -141,7 +141,12 @@ func (p Policy) decideScope(who Actor, spec Spec, on Standing) Decision {
 // decideNew answers whether the actor may make people.
 func (p Policy) decideNew(who Actor) Decision {
 	s := spec("users.create")
-	for _, dec := range []Decision{p.decideActor(who, s), decideMapped(who), p.decideScope(who, s, Standing{}), p.decideSecond(s, Standing{}, Decision{Allowed: true})} {
+	return allOf(p.decideActor(who, s), decideMapped(who), p.decideScope(who, s, Standing{}), p.decideSecond(s, Standing{}, Decision{Allowed: true}))
+}
+
+// allOf is the first of the decisions that refuses, or a yes.
+func allOf(all ...Decision) Decision {
+	for _, dec := range all {
 		if !dec.Allowed {
 			return dec
 		}

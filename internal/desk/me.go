@@ -96,12 +96,7 @@ func (p Policy) held(who Actor) []Held {
 
 // mayEver decides as far as it hangs on the actor alone.
 func (p Policy) mayEver(who Actor, s Spec) Decision {
-	for _, dec := range []Decision{p.decideActor(who, s), decideMapped(who), p.decideScope(who, s, Standing{Name: "this", In: scopesOf(who)})} {
-		if !dec.Allowed {
-			return dec
-		}
-	}
-	return Decision{Allowed: true}
+	return allOf(p.decideActor(who, s), decideMapped(who), p.decideScope(who, s, Standing{Name: "this", In: scopesOf(who)}))
 }
 
 func (p Policy) mayDo(who Actor, risk Risk) (out []MayDo) {
