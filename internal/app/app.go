@@ -29,6 +29,7 @@ import (
 	"keydesk/internal/okta"
 	"keydesk/internal/once"
 	"keydesk/internal/policy"
+	"keydesk/internal/rolemap"
 	"keydesk/internal/store"
 )
 
@@ -38,10 +39,12 @@ type App struct {
 	Front   *handlers.Handlers
 	Desk    *desk.Desk
 	Record  *audit.Log
+	Map     *rolemap.Map
 	Store   *store.DB
 
 	issuer *idp.Issuer // the demo's own; nil for a real console
 	login  *login.Login
+	mapped bool // the role map is read
 	record recordParts
 	log    *slog.Logger
 	now    func() time.Time
@@ -55,6 +58,7 @@ type parts struct {
 	front      handlers.Config
 	policy     desk.Policy
 	record     recordParts
+	share      int // per cent of the rate limit for the role map; 0: it is not read
 	database   string
 	key        []byte
 	now        func() time.Time
@@ -90,6 +94,7 @@ func NewServe(ctx context.Context, s config.Serve, base string, log *slog.Logger
 		front:      handlers.Config{BaseURL: base, Proxies: proxies, Zone: s.Zone, Ticket: s.TicketURL, Console: adminConsole(s.OktaURL)},
 		policy:     rules,
 		record:     record,
+		share:      s.RolemapShare,
 		database:   s.Database(), key: s.Key, now: time.Now, log: log,
 	})
 }
@@ -153,8 +158,10 @@ func build(ctx context.Context, p parts) (*App, error) {
 	}
 	a.Desk = desk.New(desk.Config{
 		Okta: client, ServiceApp: p.okta.ClientID != "", OktaGroups: p.oktaGroups, Record: a.Record, Approvals: approval.New(db, requests, p.now), Once: secrets,
-		Staff: a.staff, SignedIn: a.signedIn, Policy: p.policy, Key: key, Mask: mask, Now: p.now, Log: p.log,
+		Staff: a.staff, SignedIn: a.signedIn, Policy: p.policy, Key: key, Mask: mask, Now: p.now, Log: p.log, Share: p.share, Saw: a.saw,
 	})
+	a.mapped = p.share > 0
+	a.Map = rolemap.New(db, a.Desk, p.now, p.log)
 	p.login.Key = staff
 	p.login.Now, p.login.Roles, p.login.Tier, p.login.Identify = p.now, p.policy.RolesOf, a.tier, a.identify
 	p.login.Confirm, p.login.Ended = a.Desk.Confirm, a.ended
@@ -167,6 +174,9 @@ func build(ctx context.Context, p parts) (*App, error) {
 	a.Front, a.Handler = handlers.New(p.front)
 	return a, nil
 }
+
+// saw gives the role map what a page has just read.
+func (a *App) saw(ctx context.Context, h desk.Holder) { a.Map.Saw(ctx, h) }
 
 // staff is the console role that a person had at their last sign-in.
 func (a *App) staff(ctx context.Context, id okta.UserID) (desk.Role, error) {
@@ -239,6 +249,9 @@ func (a *App) Work(ctx context.Context) {
 	var beside sync.WaitGroup
 	beside.Go(func() { a.keepRecord(ctx) })
 	defer beside.Wait()
+	if a.mapped {
+		beside.Go(func() { a.Map.Run(ctx) })
+	}
 	if err := a.Desk.Credential(ctx); err != nil {
 		a.log.WarnContext(ctx, "Okta does not take the console's credential", "error", err)
 	}

@@ -28,6 +28,7 @@ const (
 	demoOrg    = "brightwater.keydesk.invalid"
 	demoIssuer = "issuer.keydesk.invalid"
 	demoSignIn = "/demo/sign-in"
+	demoShare  = 80 // per cent of its rate limit: nobody waits for a map of a demo
 )
 
 // DemoOptions say how a demo differs from the usual one.
@@ -91,6 +92,7 @@ func NewReplicas(ctx context.Context, o DemoOptions) ([]*App, *oktasim.Org, erro
 		oktaGroups: true,
 		front:      handlers.Config{DemoSignIn: issuer.SignIn(), DemoSignInPath: demoSignIn, Loopback: !o.AnyHost, Ticket: o.Ticket},
 		policy:     *o.Policy,
+		share:      demoShare,
 		database:   o.Database, key: key, now: o.Now, log: o.Log,
 	}
 	if p.database == "" {

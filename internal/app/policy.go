@@ -38,6 +38,13 @@ func CheckPolicy(c config.PolicyCheck, w io.Writer) error {
 		changes := slices.DeleteFunc(desk.Catalog(), func(s desk.Spec) bool { return s.Risk == desk.Reading || !slices.Contains(p.Holders(s), r) })
 		_, _ = fmt.Fprintf(w, "%-9s %2d of the operations that change something; held by %s\n", r, len(changes), strings.Join(groups, ", "))
 	}
+	for _, r := range desk.SystemRoles() {
+		names := make([]string, 0, 5)
+		for _, s := range desk.SystemMay(r) {
+			names = append(names, string(s.Action))
+		}
+		_, _ = fmt.Fprintf(w, "%s, Keydesk's own and not for a policy to change: %s\n", r, strings.Join(names, " "))
+	}
 	return nil
 }
 

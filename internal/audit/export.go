@@ -193,7 +193,7 @@ func (s *csvSheet) row(r *Row) error {
 	for i, v := range values {
 		switch v := v.(type) {
 		case string:
-			cells[i] = guard(v)
+			cells[i] = Guard(v)
 		case int64:
 			cells[i] = strconv.FormatInt(v, 10)
 		case int:
@@ -216,9 +216,9 @@ func stamp(t time.Time) string {
 	return t.Format(time.RFC3339Nano)
 }
 
-// guard puts an apostrophe before what a spreadsheet would take for a formula, in
+// Guard puts an apostrophe before what a spreadsheet would take for a formula, in
 // every width in which the signs exist.
-func guard(cell string) string {
+func Guard(cell string) string {
 	switch []rune(strings.TrimLeft(cell, " \u00a0\u3000") + " ")[0] {
 	case '=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠', '﹢', '﹣', '﹦', '﹫', '−':
 		return "'" + cell

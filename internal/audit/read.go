@@ -2,8 +2,12 @@ package audit
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 )
 
 const defaultLimit = 50
@@ -40,6 +44,40 @@ func (l *Log) Act(ctx context.Context, seq int64) (Act, error) {
 		return Act{}, err
 	}
 	return acts[0], nil
+}
+
+// DoneTo returns the acts of these kinds that were done to any of the targets, the
+// oldest first.
+func (l *Log) DoneTo(ctx context.Context, targets []string, actions ...string) ([]Act, error) {
+	if len(targets) == 0 || len(actions) == 0 {
+		return nil, nil
+	}
+	var args []any
+	in := func(values []string) string {
+		marks := make([]string, len(values))
+		for i, v := range values {
+			args = append(args, v)
+			marks[i] = fmt.Sprintf("$%d", len(args))
+		}
+		return "(" + strings.Join(marks, ", ") + ")"
+	}
+	//nolint:gosec // in gives placeholders alone
+	rows, err := l.rows(ctx, `select `+columns+` from record where phase = 'intent' and target_id in `+in(targets)+` and action in `+in(actions)+` order by seq`, args...)
+	if err != nil {
+		return nil, err
+	}
+	acts, err := l.withEnds(ctx, rows)
+	return slices.DeleteFunc(acts, func(a Act) bool { return a.End == nil || a.End.Result != Done && a.End.Result != Settled }), err
+}
+
+// Begins is when the oldest row was written that there is; zero where there is none.
+func (l *Log) Begins(ctx context.Context) (time.Time, error) {
+	var at int64
+	err := l.db.R.QueryRowContext(ctx, `select at from record order by seq limit 1`).Scan(&at)
+	if errors.Is(err, sql.ErrNoRows) {
+		return time.Time{}, nil
+	}
+	return moment(at), err
 }
 
 // Open returns the intents whose end is not known, oldest first: acts that a stop

@@ -49,6 +49,9 @@ func (s *Serve) Check() error {
 		}
 	}
 	s.BaseURL = canonical(s.BaseURL)
+	if s.RolemapShare < 0 || s.RolemapShare > 80 {
+		fault("KEYDESK_ROLEMAP_SHARE must be 1 to 80 per cent, or 0 for off")
+	}
 	if t := s.TicketURL; t != "" && !strings.HasPrefix(t, "https://") && !strings.HasPrefix(t, "http://") {
 		fault("KEYDESK_TICKET_URL must begin with https:// or http://")
 	}

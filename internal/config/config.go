@@ -56,6 +56,8 @@ type Serve struct {
 	SecretKey       string `env:"KEYDESK_SECRET_KEY" help:"Key of 32 bytes or more, base64. Default: a file in the data folder, made when missing. With PostgreSQL it must be given: every replica needs the same."`
 	SecretKeyFile   string `env:"KEYDESK_SECRET_KEY_FILE" help:"File that holds the key."`
 
+	RolemapShare int `default:"25" env:"KEYDESK_ROLEMAP_SHARE" help:"How much of Okta's rate limit the reading of the role map uses at most, per cent, 1 to 80. 0 turns it off; docs/REVIEWS.md."`
+
 	PolicyFile string `env:"KEYDESK_POLICY_FILE" help:"File that says who may do what; docs/POLICY.md. Default: a policy of Keydesk's own."`
 
 	RecordKeyFile           string `env:"KEYDESK_RECORD_KEY_FILE" help:"File of the key that signs the record, made when missing. Default: record.key in the data folder; with PostgreSQL a key that follows from the secret key, so that every replica has the same."`

@@ -231,5 +231,8 @@ func (x *deed) row() audit.Row {
 	if ap := x.opts.approved; ap != nil {
 		r.Detail = "approved by " + ap.by.Name + " (" + ap.by.ID + ")"
 	}
+	if len(x.who.Word) > 0 {
+		r.Detail = x.who.onWordOf()
+	}
 	return r
 }

@@ -29,6 +29,9 @@ func (p Policy) decide(who Actor, spec Spec, on Standing) Decision {
 	if d := p.decideActor(who, spec); !d.Allowed || spec.Risk == Reading {
 		return d
 	}
+	if who.System() {
+		return p.decideSystem(who, spec, on)
+	}
 	if d := decideMapped(who); !d.Allowed {
 		return d
 	}

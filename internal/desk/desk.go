@@ -40,6 +40,8 @@ type Desk struct {
 	service  service
 	refusals refusals
 	readers  readers
+	share    int
+	saw      HolderFunc
 	optional optional
 	owner    atomic.Pointer[okta.UserID] // the credential's owner, once known
 }
@@ -50,7 +52,7 @@ type StaffFunc func(ctx context.Context, id okta.UserID) (Role, error)
 // SignedInFunc tells who is signed in, in the session of that name; false: nobody.
 type SignedInFunc func(ctx context.Context, session string) (Actor, bool, error)
 
-// Config is what a Desk is made of; every member but ServiceApp and OktaGroups is required.
+// Config is what a Desk is made of; every member but ServiceApp, OktaGroups, Share and Saw is required.
 type Config struct {
 	Okta       *okta.Client
 	ServiceApp bool // the client's credential is an app's and belongs to no person
@@ -61,8 +63,10 @@ type Config struct {
 	Staff      StaffFunc
 	SignedIn   SignedInFunc
 	Policy     Policy
-	Key        []byte // at least 32 bytes
-	Mask       []byte // the key under which the record keeps what is secret
+	Share      int        // per cent of Okta's rate that the console's own actors use at most; 0: 25
+	Saw        HolderFunc // is told what pages read of people's roles, and whose an act changes; nil: nobody
+	Key        []byte     // at least 32 bytes
+	Mask       []byte     // the key under which the record keeps what is secret
 	Now        func() time.Time
 	Log        *slog.Logger
 }
@@ -71,7 +75,10 @@ type Config struct {
 func New(c Config) *Desk {
 	d := &Desk{
 		okta: c.Okta, app: c.ServiceApp, oktaGroups: c.OktaGroups, record: c.Record, asked: c.Approvals, once: c.Once, staff: c.Staff, signedIn: c.SignedIn, policy: c.Policy,
-		key: c.Key, mask: c.Mask, now: c.Now, log: c.Log,
+		share: c.Share, saw: c.Saw, key: c.Key, mask: c.Mask, now: c.Now, log: c.Log,
+	}
+	if d.saw == nil {
+		d.saw = func(context.Context, Holder) {}
 	}
 	d.changes.atOnce, d.searches.atOnce, d.reading.atOnce = 1, 2, 1
 	return d

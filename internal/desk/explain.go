@@ -69,6 +69,9 @@ func Roles() []Role { return ranking()[1:] }
 func (p Policy) RoleOf(name string) (Role, bool) {
 	tier, scope := Role(name).Parts()
 	_, known := p.Scopes[scope]
+	if slices.Contains(SystemRoles(), Role(name)) {
+		return Role(name), true
+	}
 	return Role(name), slices.Contains(ranking()[1:], tier) && (scope == "" || known) || name == "none"
 }
 

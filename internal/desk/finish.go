@@ -24,6 +24,7 @@ func (d *Desk) finish(ctx context.Context, x *deed, out Outcome, err error) (Out
 	rctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), rereadTimeout)
 	defer cancel()
 	now, factors, gained, rerr := d.reread(rctx, x)
+	d.changed(rctx, x)
 	if x.spec.Action == "users.erase" && okta.IsNotFound(rerr) && (err == nil || okta.IsUnsure(err) || okta.IsNotFound(err)) {
 		return d.erased(ctx, x, out, err)
 	}

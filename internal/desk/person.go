@@ -48,6 +48,7 @@ func (d *Desk) look(ctx context.Context, who Actor, id okta.UserID, panels ...fu
 	if err := d.settle(ctx, id); err != nil {
 		d.log.WarnContext(ctx, "a change of unknown end could not be settled", "error", err)
 	}
+	began := d.now()
 	p, err := d.read(ctx, id, panels)
 	if err != nil {
 		return Person{}, Standing{}, err
@@ -62,6 +63,9 @@ func (d *Desk) look(ctx context.Context, who Actor, id okta.UserID, panels ...fu
 	on.In = in
 	d.lastTier(ctx, &on)
 	d.guard(who, &p, on)
+	if p.Roles.Err == nil {
+		d.saw(ctx, holderOf(p, nil, began))
+	}
 	return p, on, nil
 }
 

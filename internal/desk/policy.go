@@ -245,6 +245,9 @@ func (p Policy) May(who Actor, perm Perm) bool {
 
 func (p Policy) allows(who Actor, s Spec) bool {
 	return slices.ContainsFunc(who.Roles, func(r Role) bool {
+		if own := systemMay(r); own != nil {
+			return covered(own, s)
+		}
 		tier, _ := r.Parts()
 		return p.Roles[tier].allows(s)
 	})

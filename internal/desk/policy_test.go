@@ -76,6 +76,12 @@ func TestPolicyMatrix(t *testing.T) {
 			fmt.Fprintf(&b, "  %s\n%s", names()[i], decisions(who, on))
 		}
 	}
+	for _, who := range systemActors(t) {
+		fmt.Fprintf(&b, "%s\n", who.tierWord())
+		for i, on := range targets(t, who) {
+			fmt.Fprintf(&b, "  %s\n%s", names()[i], decisions(who, on))
+		}
+	}
 	path := filepath.Join("testdata", "policy.golden")
 	if os.Getenv("KEYDESK_TEST_UPDATE") != "" {
 		if err := os.WriteFile(path, []byte(b.String()), 0o600); err != nil {

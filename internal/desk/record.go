@@ -172,5 +172,5 @@ func (d *Desk) LogoutRefused(ctx context.Context, address, why string) error {
 
 // row is a row of the record in which nothing stands yet but who does what.
 func (a Actor) row(does Action) audit.Row {
-	return audit.Row{ActorID: a.ID, ActorName: a.Name, ActorRole: string(a.Tier()), AuthTime: a.AuthTime, Session: a.Session, Address: a.Address, Action: string(does)}
+	return audit.Row{ActorID: a.ID, ActorName: a.Name, ActorRole: a.tierWord(), AuthTime: a.AuthTime, Session: a.Session, Address: a.Address, Action: string(does)}
 }

@@ -15,6 +15,7 @@ import (
 func (d *Desk) Roles(ctx context.Context, who Actor, id okta.UserID) (RolesPage, error) {
 	return view(ctx, d, who, "roles.list", func(ctx context.Context) (RolesPage, error) {
 		var p RolesPage
+		began := d.now()
 		var on Standing
 		var err error
 		p.Person, on, err = d.look(ctx, who, id)
@@ -32,6 +33,9 @@ func (d *Desk) Roles(ctx context.Context, who Actor, id okta.UserID) (RolesPage,
 			all.Go(func() { p.Held[i].Targets = d.targets(short, id, r, p.Person.Roles.Value) })
 		}
 		all.Wait()
+		if p.Person.Roles.Err == nil && len(p.Held) > 0 {
+			d.saw(ctx, holderOf(p.Person, p.Held, began))
+		}
 		return p, nil
 	})
 }

@@ -110,6 +110,9 @@ func (d *Desk) close(ctx context.Context, r audit.Row, u okta.User, found string
 	if err != nil {
 		return err
 	}
+	if room := spec(Action(r.Action)).Room; room == "roles" || room == "targets" {
+		d.saw(ctx, Holder{User: okta.User{ID: u.ID}})
+	}
 	r.Result, r.After, r.Detail, r.Status, r.RequestID = audit.Settled, string(u.Status), found, 0, got.Writes
 	return d.record.End(ctx, r.Seq, r, mine.lease)
 }

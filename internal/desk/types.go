@@ -32,6 +32,7 @@ type Actor struct {
 	AuthTime time.Time // when the issuer last saw proof of who they are
 	Session  string    // names the sign-in session in tokens and in the record; not its secret
 	Address  string    // the client's network address
+	Word     []Actor   `json:"-"` // of one of the console's own actors: the operators on whose word it acts
 
 	// Groups asks the issuer for the actor's groups as they are now; told is false
 	// where it cannot say. Nil: it cannot be asked.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"net/http"
 )
 
 // Admins is the room of who holds a role, outside the User API. Needs
@@ -34,6 +35,45 @@ func (s *Admins) List(ctx context.Context, after Cursor, limit int) (Page[UserID
 // All reads them page by page, as Users.All does.
 func (s *Admins) All(ctx context.Context) iter.Seq2[UserID, error] {
 	return every(listRoleHolders, func(at Cursor) (Page[UserID], error) { return s.List(ctx, at, maxLimit) })
+}
+
+// Sets reads the names of the resource sets, by their ids (listResourceSets of Okta's
+// roles API): Okta gives them on one page or several.
+func (s *Admins) Sets(ctx context.Context) (map[string]string, error) {
+	names := map[string]string{}
+	var at Cursor
+	for range maxPages {
+		r := request{op: listResourceSets}
+		if !at.IsZero() {
+			r.set("after", at.after)
+		}
+		var p sets
+		if _, err := s.client.get(ctx, r, &p); err != nil {
+			return nil, err
+		}
+		for _, set := range p.Sets {
+			names[set.ID] = set.Label
+		}
+		next, err := nextCursor(p.Links.Next.Href, at)
+		if err != nil || next.IsZero() {
+			return names, err
+		}
+		at = next
+	}
+	return nil, &Error{Op: string(listResourceSets), Status: http.StatusOK, Err: errEndless}
+}
+
+// sets is a page of resource sets.
+type sets struct {
+	Sets []struct {
+		ID    string `json:"id"`
+		Label string `json:"label"`
+	} `json:"resource-sets"`
+	Links struct {
+		Next struct {
+			Href string `json:"href"`
+		} `json:"next"`
+	} `json:"_links"`
 }
 
 // holders is a list as the newer of Okta's APIs page it: in the body.

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"mime"
 	"net/http"
+	"sync/atomic"
 	"time"
 )
 
@@ -123,7 +124,34 @@ func permitted(ctx context.Context) error {
 // Background marks calls that nobody is looking at. They leave a fifth of each
 // rate window to people, and wait for the next one as long as the context allows.
 func Background(ctx context.Context) context.Context {
-	return context.WithValue(ctx, backgroundKey{}, true)
+	return Within(ctx, backgroundShare, new(atomic.Int64))
 }
 
-func inBackground(ctx context.Context) bool { return ctx.Value(backgroundKey{}) != nil }
+// Within is Background for calls that leave more of each window to people: they stop
+// for the rest of it once share per cent are used, by whomever, and take at least one.
+// Each try of a call is counted.
+func Within(ctx context.Context, share int, calls *atomic.Int64) context.Context {
+	return context.WithValue(ctx, backgroundKey{}, budget{min(max(share, 1), backgroundShare), calls})
+}
+
+const backgroundShare = 80 // per cent
+
+// budget is what calls in the background may use of a window.
+type budget struct {
+	share int
+	calls *atomic.Int64
+}
+
+func inBackground(ctx context.Context) bool { return shareOf(ctx) > 0 }
+
+// shareOf is the share of calls in the background, and 0 for a person's.
+func shareOf(ctx context.Context) int {
+	b, _ := ctx.Value(backgroundKey{}).(budget)
+	return b.share
+}
+
+func count(ctx context.Context) {
+	if b, ok := ctx.Value(backgroundKey{}).(budget); ok {
+		b.calls.Add(1)
+	}
+}

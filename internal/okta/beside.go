@@ -29,6 +29,19 @@ func (s *Groups) Roles(ctx context.Context, id GroupID) ([]Role, error) {
 	return whole[Role](ctx, s.client, request{op: listGroupRoles, ids: []segment{id.segment()}})
 }
 
+// RoleGroups reads the groups that a role of the group's is limited to
+// (listGroupTargetsForGroupRole of Okta's roles API). None means that it covers all.
+func (s *Groups) RoleGroups(ctx context.Context, id GroupID, role RoleID) ([]Group, error) {
+	return whole[Group](ctx, s.client, request{op: listGroupTargetsForGroupRole, ids: []segment{id.segment(), role.segment()}, query: most()})
+}
+
+// RoleApps reads the apps that a role of the group's is limited to
+// (listApplicationTargetsForApplicationAdministratorRoleForGroup of Okta's roles
+// API). None means that it covers all.
+func (s *Groups) RoleApps(ctx context.Context, id GroupID, role RoleID) ([]TargetApp, error) {
+	return whole[TargetApp](ctx, s.client, request{op: listAppTargetsForGroupRole, ids: []segment{id.segment(), role.segment()}, query: most()})
+}
+
 // Members reads who is in the group, page by page as they are asked for
 // (listGroupUsers of Okta's groups API). After an error it ends.
 func (s *Groups) Members(ctx context.Context, id GroupID) iter.Seq2[User, error] {

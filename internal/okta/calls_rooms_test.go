@@ -148,6 +148,15 @@ func besideCalls() []call {
 		{"ListGroupRoles", func(ctx context.Context, c *Client) error {
 			return second(c.Groups.Roles(ctx, aGroup))
 		}, "GET", "/api/v1/groups/00gBerlin/roles", 200, `[]`, ``},
+		{"ListGroupTargetsForGroupRole", func(ctx context.Context, c *Client) error {
+			return second(c.Groups.RoleGroups(ctx, aGroup, aRole))
+		}, "GET", "/api/v1/groups/00gBerlin/roles/" + aRole.String() + "/targets/groups?limit=200", 200, `[]`, ``},
+		{"ListAppTargetsForGroupRole", func(ctx context.Context, c *Client) error {
+			return second(c.Groups.RoleApps(ctx, aGroup, aRole))
+		}, "GET", "/api/v1/groups/00gBerlin/roles/" + aRole.String() + "/targets/catalog/apps?limit=200", 200, `[]`, ``},
+		{"ListResourceSets", func(ctx context.Context, c *Client) error {
+			return second(c.Admins.Sets(ctx))
+		}, "GET", "/api/v1/iam/resource-sets", 200, `{"resource-sets":[]}`, ``},
 		{"ListGroupUsers", func(ctx context.Context, c *Client) error {
 			for _, err := range c.Groups.Members(ctx, aGroup) {
 				return err

@@ -90,11 +90,16 @@ func (x exchange) beside(ctx context.Context, c *Client, q url.Values) map[strin
 		"ListGroups":                  func() (any, error) { return orEmpty(c.Groups.Find(ctx, q.Get("q"), limit)) },
 		"GetGroup":                    func() (any, error) { return c.Groups.Get(ctx, group) },
 		"ListGroupRoles":              func() (any, error) { return orEmpty(c.Groups.Roles(ctx, group)) },
-		"ListGroupUsers":              func() (any, error) { return orEmpty(collected(c.Groups.Members(ctx, group))) },
-		"ListApps":                    func() (any, error) { return orEmpty(c.Apps.Find(ctx, q.Get("q"), limit)) },
-		"GetApp":                      func() (any, error) { return c.Apps.Get(ctx, part[ofApp](x, 1)) },
-		"GetUserSchema":               func() (any, error) { return asSchema(c.Schema.Profile(ctx)) },
-		"ListRoleHolders":             func() (any, error) { return asHolders(c.Admins.List(ctx, Cursor{}, limit)) },
+		"ListGroupTargetsForGroupRole": func() (any, error) {
+			return orEmpty(c.Groups.RoleGroups(ctx, group, part[ofRole](x, 3)))
+		},
+		"ListAppTargetsForGroupRole": func() (any, error) { return each(asTarget)(c.Groups.RoleApps(ctx, group, part[ofRole](x, 3))) },
+		"ListResourceSets":           func() (any, error) { return asSets(c.Admins.Sets(ctx)) },
+		"ListGroupUsers":             func() (any, error) { return orEmpty(collected(c.Groups.Members(ctx, group))) },
+		"ListApps":                   func() (any, error) { return orEmpty(c.Apps.Find(ctx, q.Get("q"), limit)) },
+		"GetApp":                     func() (any, error) { return c.Apps.Get(ctx, part[ofApp](x, 1)) },
+		"GetUserSchema":              func() (any, error) { return asSchema(c.Schema.Profile(ctx)) },
+		"ListRoleHolders":            func() (any, error) { return asHolders(c.Admins.List(ctx, Cursor{}, limit)) },
 		"ListLogEvents": func() (any, error) {
 			id, _ := ParseUserID(strings.Trim(strings.TrimPrefix(q.Get("filter"), "target.id eq "), `"`))
 			return each(asEvent)(c.Logs.About(ctx, id, time.Time{}, limit))

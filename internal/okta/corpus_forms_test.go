@@ -72,7 +72,7 @@ func (x exchange) changeCredentials(ctx context.Context, c *Client, id UserID) e
 // answers with.
 func (x exchange) partly() bool {
 	return slices.Contains([]string{
-		"ListApplicationTargetsForApplicationAdministratorRoleForUser", "ListLinkedObjectDefinitions", "ListRoleHolders", "ListUserClients", "ListAppLinks",
+		"ListApplicationTargetsForApplicationAdministratorRoleForUser", "ListAppTargetsForGroupRole", "ListResourceSets", "ListLinkedObjectDefinitions", "ListRoleHolders", "ListUserClients", "ListAppLinks",
 		"ListUserIdentityProviders", "ListUserGrants", "GetUserGrant", "ListGrantsForUserAndClient", "ListRefreshTokensForUserAndClient",
 		"GetRefreshTokenForUserAndClient", "ListApps", "GetApp", "ListLogEvents", "GetUserSchema",
 	}, x.op())
@@ -98,6 +98,14 @@ func (x exchange) asLinks(ids []UserID, err error) (any, error) {
 		self := map[string]any{"href": "https://" + origin + "/api/v1/users/" + id.String()}
 		return map[string]any{"_links": map[string]any{"self": self}}
 	})(ids, err)
+}
+
+func asSets(names map[string]string, err error) (any, error) {
+	all := []map[string]any{}
+	for id, label := range names {
+		all = append(all, map[string]any{"id": id, "label": label})
+	}
+	return map[string]any{"resource-sets": all}, err
 }
 
 func asTarget(t TargetApp) map[string]any {

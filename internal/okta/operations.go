@@ -77,6 +77,11 @@ const (
 	listGroups     opName = "ListGroups"
 	getGroup       opName = "GetGroup"
 	listGroupRoles opName = "ListGroupRoles"
+
+	listGroupTargetsForGroupRole opName = "ListGroupTargetsForGroupRole"
+	listAppTargetsForGroupRole   opName = "ListAppTargetsForGroupRole"
+	listResourceSets             opName = "ListResourceSets"
+
 	listGroupUsers opName = "ListGroupUsers"
 	listApps       opName = "ListApps"
 	getApp         opName = "GetApp"
@@ -91,6 +96,8 @@ const (
 	onRole   = onUser + "/roles/{roleId}"
 	onApps   = onRole + "/targets/catalog/apps"
 	onClient = onUser + "/clients/{clientId}"
+
+	onGroupRole = api + "/groups/{groupId}/roles/{roleId}/targets"
 )
 
 // Operations lists every call the client can make, in room order.
@@ -209,6 +216,9 @@ func besideOps() []Operation {
 		{Name: string(listGroups), Method: http.MethodGet, Path: api + "/groups", Outside: true},
 		{Name: string(getGroup), Method: http.MethodGet, Path: api + "/groups/{groupId}", Outside: true},
 		{Name: string(listGroupRoles), Method: http.MethodGet, Path: api + "/groups/{groupId}/roles", Outside: true},
+		{Name: string(listGroupTargetsForGroupRole), Method: http.MethodGet, Path: onGroupRole + "/groups", Outside: true},
+		{Name: string(listAppTargetsForGroupRole), Method: http.MethodGet, Path: onGroupRole + "/catalog/apps", Outside: true},
+		{Name: string(listResourceSets), Method: http.MethodGet, Path: api + "/iam/resource-sets", Outside: true},
 		{Name: string(listGroupUsers), Method: http.MethodGet, Path: api + "/groups/{groupId}/users", Outside: true},
 		{Name: string(listApps), Method: http.MethodGet, Path: api + "/apps", Outside: true},
 		{Name: string(getApp), Method: http.MethodGet, Path: api + "/apps/{applicationId}", Outside: true},

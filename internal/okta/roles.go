@@ -27,6 +27,13 @@ func (s *Roles) ListWithTargets(ctx context.Context, id UserID) ([]Role, error) 
 	return whole[Role](ctx, s.client, on(id, listAssignedRolesForUser, expand))
 }
 
+// ListWithGroups is List with the groups that the roles are limited to, which is the
+// one expansion that Okta's reference promises for this list beside that of apps.
+// Where they did not come, Told says so.
+func (s *Roles) ListWithGroups(ctx context.Context, id UserID) ([]Role, error) {
+	return whole[Role](ctx, s.client, on(id, listAssignedRolesForUser, url.Values{"expand": {"targets/groups"}}))
+}
+
 // Get reads one role that the person holds (GetUserRole). A person who holds it
 // twice, directly and through a group, has the same id for both: List tells them
 // apart.
@@ -103,6 +110,14 @@ type Role struct {
 // Limited reports whether the role was seen to cover only some groups or apps.
 // No target means that it covers everything.
 func (r Role) Limited() bool { return len(r.Targets.Groups)+len(r.Targets.Apps) > 0 }
+
+// Told reports whether what the role is limited to came with it, be it nothing. Of a
+// list as long as Okta's short pages nobody knows whether it is whole.
+func (r Role) Told() bool {
+	return r.Type.GroupTargets() && r.Targets.Groups != nil && len(r.Targets.Groups) < shortPage || r.Type.AppTargets() && r.Targets.Apps != nil && len(r.Targets.Apps) < shortPage
+}
+
+const shortPage = 20 // what Okta answered where 200 were asked for
 
 // Direct reports whether the role is the person's own. One held through a group is
 // changed at the group.

@@ -68,6 +68,7 @@ func (t *transport) send(req *http.Request, bucket string, limit, wait time.Dura
 func (t *transport) attempt(req *http.Request, limit time.Duration) (answer, error) {
 	ctx, cancel := context.WithTimeout(req.Context(), limit)
 	defer cancel()
+	count(ctx)
 	var w wire
 	again := req.Clone(ctx)
 	if req.GetBody != nil {

@@ -13,7 +13,6 @@ import (
 )
 
 const (
-	reserve    = 5                // one call in so many is kept for people
 	windowSpan = time.Minute      // how long a window lasts, as far as is known
 	windowMax  = 2 * time.Minute  // a reset further ahead is not believed
 	windowSlop = 10 * time.Second // resets closer together are of the same window
@@ -66,12 +65,12 @@ func (ws *windows) list() []Window {
 // context lives. When that is too short it returns at once an *Error with the
 // time to wait.
 func (ws *windows) take(ctx context.Context, bucket string) error {
-	background := inBackground(ctx)
+	share := shareOf(ctx)
 	for {
 		if err := ctx.Err(); err != nil {
 			return &unsent{err}
 		}
-		wait, probe := ws.try(bucket, background)
+		wait, probe := ws.try(bucket, share)
 		switch {
 		case probe != nil:
 			select {
@@ -92,16 +91,16 @@ func (ws *windows) take(ctx context.Context, bucket string) error {
 // try takes a place if there is one (0, nil). Else it says how long to wait, or
 // which call to wait for: while nothing is known of a window, calls in the
 // background go one at a time.
-func (ws *windows) try(bucket string, background bool) (time.Duration, <-chan struct{}) {
+func (ws *windows) try(bucket string, share int) (time.Duration, <-chan struct{}) {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
 	w := ws.at(bucket)
 	switch {
 	case w.heard:
-		return w.place(background), nil
+		return w.place(share), nil
 	case w.probe == nil:
 		w.probe = make(chan struct{})
-	case background:
+	case share > 0:
 		return 0, w.probe
 	}
 	return 0, nil
@@ -118,7 +117,7 @@ func (ws *windows) at(bucket string) *window {
 }
 
 // place takes a place, or returns how long until there may be one.
-func (w *window) place(background bool) time.Duration {
+func (w *window) place(share int) time.Duration {
 	if w.Limit == 0 {
 		return 0
 	}
@@ -127,8 +126,8 @@ func (w *window) place(background bool) time.Duration {
 		w.Remaining, w.Reset, w.guessed = w.Limit, time.Now().Add(windowSpan), true
 	}
 	keep := 0
-	if background {
-		keep = w.Limit / reserve
+	if share > 0 {
+		keep = w.Limit * (100 - share) / 100
 	}
 	if w.Remaining <= keep {
 		return max(wait, 1)

@@ -20,13 +20,13 @@ func TestWindowNeverOverdraws(t *testing.T) {
 		var answers []int
 		t.Repeat(map[string]func(*rapid.T){
 			"take": func(t *rapid.T) {
-				background := rapid.Bool().Draw(t, "background")
+				share := rapid.SampledFrom([]int{0, 1, 25, backgroundShare}).Draw(t, "share")
 				before := w.Remaining
-				if w.place(background) > 0 {
+				if w.place(share) > 0 {
 					return
 				}
-				if background && before <= limit/reserve {
-					t.Fatalf("the background took one of the last %d of %d", before, limit)
+				if share > 0 && before <= limit*(100-share)/100 {
+					t.Fatalf("the background, with a share of %d per cent, took one of the last %d of %d", share, before, limit)
 				}
 				taken++
 				left = max(left-1, 0)

@@ -14,10 +14,13 @@ const (
 )
 
 func besideRoutes() []route {
+	const groupRole = "/api/v1/groups/{groupId}/roles/{roleId}/targets"
 	return []route{
 		reading("ListGroups", "/api/v1/groups", bucketGroups, (*Org).listAllGroups),
 		reading("GetGroup", "/api/v1/groups/{groupId}", bucketGroups, (*Org).getGroup),
 		reading("ListGroupRoles", "/api/v1/groups/{groupId}/roles", bucketGroups, (*Org).listGroupRoles),
+		reading("ListGroupTargetsForGroupRole", groupRole+"/groups", bucketGroups, (*Org).listGroupRoleGroups),
+		reading("ListAppTargetsForGroupRole", groupRole+"/catalog/apps", bucketGroups, (*Org).listGroupRoleApps),
 		reading("ListGroupUsers", "/api/v1/groups/{groupId}/users", bucketGroups, (*Org).listGroupUsers),
 		reading("ListApps", "/api/v1/apps", bucketApps, (*Org).listApps),
 		reading("GetApp", "/api/v1/apps/{appId}", bucketApps, (*Org).getApp),
@@ -183,6 +186,49 @@ func (o *Org) listGroupRoles(c *call, _ *person) (answer, error) {
 	}
 	list := objects(g.holdings(c), func(h holding) object { return roleObject(c, h, nil) })
 	return answer{status: http.StatusOK, body: list}, nil
+}
+
+// groupRolePages: as the pages of a person's role.
+func groupRolePages(c *call, g *group, kind string) listing {
+	return listing{
+		address: c.groupHref(g) + "/roles/" + c.params["roleId"] + "/targets/" + kind,
+		kind:    kind, missing: 20, most: 20, unkindest: unkindTargets, placed: true,
+	}
+}
+
+// groupRole is the role of the path, which the group of the path carries.
+func (o *Org) groupRole(c *call) (*group, *role, error) {
+	g, err := o.groupOf(c)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, r := range g.roles {
+		if r.id == c.params["roleId"] {
+			return g, r, nil
+		}
+	}
+	return nil, nil, errNotFound(c.params["roleId"], "RoleAssignment")
+}
+
+// listGroupRoleGroups serves the groups that a role of a group's is limited to.
+func (o *Org) listGroupRoleGroups(c *call, _ *person) (answer, error) {
+	g, r, err := o.groupRole(c)
+	if err != nil {
+		return answer{}, err
+	}
+	id := func(g *group) string { return g.id }
+	page, err := paged(o, c, groupRolePages(c, g, "groups"), sorted(r.groups, id), id)
+	return answer{status: http.StatusOK, body: objects(page, func(g *group) object { return groupObject(c, g) })}, err
+}
+
+// listGroupRoleApps serves the apps that a role of a group's is limited to.
+func (o *Org) listGroupRoleApps(c *call, _ *person) (answer, error) {
+	g, r, err := o.groupRole(c)
+	if err != nil {
+		return answer{}, err
+	}
+	page, err := paged(o, c, groupRolePages(c, g, "catalog/apps"), sorted(r.apps, app.key), app.key)
+	return answer{status: http.StatusOK, body: objects(page, func(a app) object { return appObject(c, a) })}, err
 }
 
 // listApps serves the list of apps: q is the beginning of a label or a name.

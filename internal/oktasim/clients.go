@@ -13,6 +13,7 @@ const (
 	streamHabits
 	streamIAM
 	streamHeavy
+	streamAdmins
 )
 
 // A server is an authorization server. The organisation's own has no name.

@@ -13,6 +13,7 @@ type Options struct {
 	People     int           // how many accounts, 2,000 if zero, at least 50
 	Seed       uint64        // which company, 1 if zero
 	Start      time.Time     // what the clock shows at New; the present if zero
+	Admins     int           // how many people hold an admin role at least; 0: the cast alone
 	Limit      int           // calls a minute and bucket, 600 if zero
 	IndexDelay time.Duration // how long a change stays hidden from search
 	Unkind     bool          // be as awkward as Okta is allowed to be; see unkind.go

@@ -70,6 +70,8 @@ func TestRoutes(t *testing.T) {
 		{"ListGroups", "GET", "/api/v1/groups"},
 		{"GetGroup", "GET", "/api/v1/groups/{groupId}"},
 		{"ListGroupRoles", "GET", "/api/v1/groups/{groupId}/roles"},
+		{"ListGroupTargetsForGroupRole", "GET", "/api/v1/groups/{groupId}/roles/{roleId}/targets/groups"},
+		{"ListAppTargetsForGroupRole", "GET", "/api/v1/groups/{groupId}/roles/{roleId}/targets/catalog/apps"},
 		{"ListGroupUsers", "GET", "/api/v1/groups/{groupId}/users"},
 		{"ListApps", "GET", "/api/v1/apps"},
 		{"GetApp", "GET", "/api/v1/apps/{appId}"},

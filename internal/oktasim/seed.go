@@ -34,6 +34,7 @@ func (o *Org) seed(start time.Time) {
 	o.foundIAM(start)
 	s.belongings()
 	s.foundEvents()
+	s.appoint()
 }
 
 // A seeder is what is needed while the company is founded, and no longer.

@@ -18,7 +18,7 @@ func TestOperationsAreServed(t *testing.T) {
 	o := small(t)
 	id := o.FirstWith(active).ID
 	ops := Operations()
-	if len(ops) != 67 {
+	if len(ops) != 69 {
 		t.Errorf("%d operations", len(ops))
 	}
 	for _, op := range ops {

@@ -43,10 +43,23 @@ roles:
 			fmt.Fprintf(&b, "    except: %s\n", flow(rule.Except))
 		}
 	}
+	printSystem(&b)
 	printScopes(&b, p)
 	printProtected(&b, p)
 	printRequire(&b, p)
 	return b.String()
+}
+
+// printSystem says what the console does as itself, which no policy changes.
+func printSystem(b *strings.Builder) {
+	b.WriteString("\n# What Keydesk does as itself is not for a policy to change:\n")
+	for _, r := range desk.SystemRoles() {
+		words := make([]string, 0, 5)
+		for _, s := range desk.SystemMay(r) {
+			words = append(words, string(s.Action))
+		}
+		fmt.Fprintf(b, "#   %s: %s\n", r, strings.Join(words, ", "))
+	}
 }
 
 func printScopes(b *strings.Builder, p desk.Policy) {

@@ -74,7 +74,7 @@ func RunFor(t testing.TB, binary string, org *oktasim.Org, wrap func(http.Handle
 	srv := httptest.NewServer(api)
 	t.Cleanup(srv.Close)
 	p.way = to{p.address}
-	p.env = append(p.issuer(t), "HOME="+p.Data, "GOTRACEBACK=all", "KEYDESK_LISTEN="+p.address, "KEYDESK_BASE_URL=http://"+Host, "KEYDESK_DATA_DIR="+p.Data, "KEYDESK_OKTA_URL="+srv.URL, "KEYDESK_OKTA_TOKEN="+p.Org.Token())
+	p.env = append(p.issuer(t), "HOME="+p.Data, "KEYDESK_ROLEMAP_SHARE=0", "GOTRACEBACK=all", "KEYDESK_LISTEN="+p.address, "KEYDESK_BASE_URL=http://"+Host, "KEYDESK_DATA_DIR="+p.Data, "KEYDESK_OKTA_URL="+srv.URL, "KEYDESK_OKTA_TOKEN="+p.Org.Token())
 	p.env = append(p.env, settings...)
 	p.Place = filepath.Join(p.Data, "keydesk.db")
 	for _, s := range settings {

@@ -1,0 +1,53 @@
+package desk
+
+import (
+	"context"
+
+	"keydesk/internal/audit"
+	"keydesk/internal/okta"
+)
+
+// The acts of reading the role map, as the record names them.
+const (
+	mapShown    Action = "roles.map"
+	mapExported Action = "roles.export"
+)
+
+// mayMap says whether the actor may see who holds which role: who may read people,
+// all of them. It takes no admin role.
+func (d *Desk) mayMap(who Actor) Decision {
+	s := spec("roles.list")
+	if dec := d.policy.decideActor(who, s); !dec.Allowed {
+		return dec
+	}
+	if d.policy.limited(who) || !d.policy.allows(everywhere(who), s) {
+		return refuse("scope", "Your role counts for "+d.policy.scopeWords(who)+" alone, and the role map is about everybody.", d.policy.askFor(d.policy.Holders(s)...))
+	}
+	return Decision{Allowed: true}
+}
+
+// MapShown lets who see the role map, or refuses; either leaves a row.
+func (d *Desk) MapShown(ctx context.Context, who Actor, what string) error {
+	if dec := d.mayMap(who); !dec.Allowed {
+		row := who.row(mapShown)
+		row.Class = string(Reading)
+		return d.notYours(ctx, row, denied(mapShown, dec))
+	}
+	d.seen(ctx, who, mapShown, okta.User{}, what)
+	return nil
+}
+
+// MapExported lets who take the role map away, once the record has taken that: the
+// format, and what was left out. Nothing is given out that could not be recorded.
+func (d *Desk) MapExported(ctx context.Context, who Actor, as, filter string) error {
+	row := who.row(mapExported)
+	row.Class = string(Reading)
+	if dec := d.mayMap(who); !dec.Allowed {
+		return d.notYours(ctx, row, denied(mapExported, dec))
+	}
+	row.Phase, row.Detail, row.Params = audit.PhaseEvent, "as "+as, filter
+	if _, err := d.record.Add(ctx, row); err != nil {
+		return unrecorded(mapExported, err)
+	}
+	return nil
+}

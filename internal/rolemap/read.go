@@ -1,0 +1,119 @@
+package rolemap
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"keydesk/internal/okta"
+)
+
+// Now is what the filter leaves of the map as it is, in the filter's order, and what
+// there is of what. It asks the database alone.
+func (m *Map) Now(ctx context.Context, f Filter) ([]Assignment, Summary, error) {
+	all, err := m.At(ctx, time.Time{})
+	if err != nil {
+		return nil, Summary{}, err
+	}
+	shown := f.order(slices.DeleteFunc(slices.Clone(all), func(a Assignment) bool { return !f.fits(a) }))
+	s := f.summary(shown, all)
+	s.Unread, err = m.unread(ctx)
+	return shown, s, err
+}
+
+// At is everything that the map held at a moment; the zero time is the present. Of the
+// past it is what was held; the person is as they are now.
+func (m *Map) At(ctx context.Context, t time.Time) (all []Assignment, err error) {
+	if t.IsZero() {
+		all, err = held(ctx, m.db.R, `h.to_at = 0`)
+	} else {
+		all, err = held(ctx, m.db.R, `h.from_at <= $1 and (h.to_at = 0 or h.to_at > $1)`, t.UnixMilli())
+	}
+	mark(all, m.now())
+	return all, err
+}
+
+// Of is what one person holds.
+func (m *Map) Of(ctx context.Context, id okta.UserID) ([]Assignment, error) {
+	all, err := held(ctx, m.db.R, `h.person_id = $1 and h.to_at = 0`, id.String())
+	mark(all, m.now())
+	return all, err
+}
+
+// History is every row of one person's, as the map saw them, the oldest first.
+func (m *Map) History(ctx context.Context, id okta.UserID) ([]Assignment, error) {
+	all, err := held(ctx, m.db.R, `h.person_id = $1`, id.String())
+	slices.SortStableFunc(all, func(a, b Assignment) int { return a.From.Compare(b.From) })
+	return all, err
+}
+
+// unread are the people whose roles could not be read when they were last looked at.
+func (m *Map) unread(ctx context.Context) (out []Person, err error) {
+	rows, err := m.db.R.QueryContext(ctx, `select id, login, name, status, department, last_login, factors, read_at, problem from role_person where problem <> '' order by name, id`)
+	if err != nil {
+		return nil, fmt.Errorf("read the role map: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var p Person
+		var id string
+		var login, read int64
+		err := rows.Scan(&id, &p.Login, &p.Name, &p.Status, &p.Department, &login, &p.Factors, &read, &p.Problem)
+		if err == nil {
+			p.ID, err = okta.ParseUserID(id)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read the role map: %w", err)
+		}
+		p.LastLogin, p.ReadAt = moment(login), moment(read)
+		out = append(out, p)
+	}
+	return out, rows.Err()
+}
+
+// MarkReviewed says of assignments, by their keys, that somebody has reviewed them at
+// a moment. An earlier review of the same assignment gives way to it.
+func (m *Map) MarkReviewed(ctx context.Context, keys []string, at time.Time, by string) error {
+	for some := range slices.Chunk(keys, 100) {
+		if err := m.markReviewed(ctx, some, at, by); err != nil {
+			return fmt.Errorf("mark as reviewed: %w", err)
+		}
+	}
+	return nil
+}
+
+func (m *Map) markReviewed(ctx context.Context, keys []string, at time.Time, by string) error {
+	return m.db.Alone(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		for _, key := range keys {
+			k, err := parseKey(key)
+			if err != nil {
+				return err
+			}
+			_, err = tx.ExecContext(ctx, `insert into role_reviewed (person_id, role_id, how, assignee, at, by_name) values ($1, $2, $3, $4, $5, $6)
+				on conflict (person_id, role_id, how, assignee) do update set at = excluded.at, by_name = excluded.by_name where role_reviewed.at <= excluded.at`,
+				k[0], k[1], k[2], k[3], milli(at), by)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// parseKey takes a key apart that Assignment.Key put together.
+func parseKey(key string) ([]string, error) {
+	k := strings.Split(key, "/")
+	if len(k) != 4 {
+		return nil, fmt.Errorf("%q is not the key of an assignment", key)
+	}
+	_, err1 := okta.ParseUserID(k[0])
+	_, err2 := okta.ParseRoleID(k[1])
+	if err := errors.Join(err1, err2); err != nil {
+		return nil, fmt.Errorf("%q is not the key of an assignment: %w", key, err)
+	}
+	return k, nil
+}

@@ -1,0 +1,57 @@
+package rolemap_test
+
+import (
+	"context"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"testing"
+	"time"
+
+	"keydesk/internal/okta"
+	"keydesk/internal/rolemap"
+)
+
+// A walk that is stopped at any call goes on where it was and comes to the same end,
+// also by a process that remembers nothing of it.
+func TestStoppedAnywhere(t *testing.T) {
+	w := &ways{}
+	k := small(t, func(rt http.RoundTripper) http.RoundTripper { w.RoundTripper = rt; return w })
+	whole := walk(t, k.Map)
+	rnd := rand.New(rand.NewPCG(11, uint64(time.Now().UnixNano()))) //nolint:gosec // where to stop is no secret
+	for range 6 {
+		for stops := 0; ; stops++ {
+			m := rolemap.New(k.Store, k.Desk, k.Now, slog.New(slog.DiscardHandler))
+			ctx, cancel := context.WithCancel(t.Context())
+			w.do = cancel
+			w.at.Store(w.calls.Load() + 1 + rnd.Int64N(whole.Calls/2))
+			err := m.Walk(ctx)
+			cancel()
+			w.at.Store(0)
+			if err == nil {
+				break
+			}
+			if stops > 100 {
+				t.Fatalf("it never ends: %v", err)
+			}
+		}
+		got := equals(t, k.Map, k.Org)
+		s, err := k.Map.State(t.Context())
+		if err != nil || s.Running() {
+			t.Fatalf("%+v %v", s, err)
+		}
+		if extra := s.Walk.Calls - whole.Calls; extra < 0 || extra > 40*40 {
+			t.Errorf("%d calls, of one piece %d", s.Walk.Calls, whole.Calls)
+		}
+		k.Org.TakeRole(ofDirect(got, okta.HelpDeskAdmin), string(okta.HelpDeskAdmin)) // so that the next one has something to find
+	}
+}
+
+func ofDirect(all []rolemap.Assignment, t okta.RoleType) string {
+	for _, a := range all {
+		if a.Type == t && a.Direct() {
+			return a.Person.ID.String()
+		}
+	}
+	return ""
+}
