@@ -60,6 +60,8 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return app.Key(cli.Audit.Key, out)
 	case "audit rotate":
 		return app.Rotate(cli.Audit.Rotate, out)
+	case "review verify <file>":
+		return app.VerifyReview(cli.Review.Verify, out)
 	case "healthcheck":
 		return app.Healthcheck(ctx, cli.Healthcheck)
 	}

@@ -29,6 +29,7 @@ import (
 	"keydesk/internal/okta"
 	"keydesk/internal/once"
 	"keydesk/internal/policy"
+	"keydesk/internal/review"
 	"keydesk/internal/rolemap"
 	"keydesk/internal/store"
 )
@@ -40,6 +41,7 @@ type App struct {
 	Desk    *desk.Desk
 	Record  *audit.Log
 	Map     *rolemap.Map
+	Reviews *review.Reviews
 	Store   *store.DB
 
 	issuer *idp.Issuer // the demo's own; nil for a real console
@@ -162,6 +164,9 @@ func build(ctx context.Context, p parts) (*App, error) {
 	})
 	a.mapped = p.share > 0
 	a.Map = rolemap.New(db, a.Desk, p.now, p.log)
+	if a.Reviews, err = a.reviews(p.key); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
 	p.login.Key = staff
 	p.login.Now, p.login.Roles, p.login.Tier, p.login.Identify = p.now, p.policy.RolesOf, a.tier, a.identify
 	p.login.Confirm, p.login.Ended = a.Desk.Confirm, a.ended
@@ -173,6 +178,18 @@ func build(ctx context.Context, p parts) (*App, error) {
 	}
 	a.Front, a.Handler = handlers.New(p.front)
 	return a, nil
+}
+
+// reviews are those over the role map.
+func (a *App) reviews(secret []byte) (*review.Reviews, error) {
+	key, err := hkdf.Key(sha256.New, secret, nil, "keydesk reviews of roles", sha256.Size)
+	if err != nil {
+		return nil, fmt.Errorf("make the keys: %w", err)
+	}
+	held := func(ctx context.Context) ([]rolemap.Assignment, error) { return a.Map.At(ctx, time.Time{}) }
+	return review.New(review.Config{
+		DB: a.Store, Record: a.Record, Desk: a.Desk, Held: held, Proven: a.Map.MarkReviewed, Seal: a.record.key, Key: key, Now: a.now, Log: a.log,
+	}), nil
 }
 
 // saw gives the role map what a page has just read.
@@ -242,7 +259,8 @@ const (
 )
 
 // Work does what has to be done beside requests, until ctx ends: it settles what
-// was cut off, signs and sends the record, finds out which reads the credential
+// was cut off, signs and sends the record, reads the role map, carries out reviews that
+// were closed, finds out which reads the credential
 // allows, and forgets what has run out. Every replica does it: each thing is settled
 // under the lease of the person, and to forget what was forgotten does nothing.
 func (a *App) Work(ctx context.Context) {
@@ -252,6 +270,7 @@ func (a *App) Work(ctx context.Context) {
 	if a.mapped {
 		beside.Go(func() { a.Map.Run(ctx) })
 	}
+	beside.Go(func() { a.Reviews.Work(ctx) })
 	if err := a.Desk.Credential(ctx); err != nil {
 		a.log.WarnContext(ctx, "Okta does not take the console's credential", "error", err)
 	}

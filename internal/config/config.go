@@ -15,6 +15,7 @@ type CLI struct {
 	Routes      struct{}    `cmd:"" help:"Print every route: method, path, permission, operation."`
 	Policy      Policy      `cmd:"" help:"Work with the policy."`
 	Audit       Audit       `cmd:"" help:"Work with the record."`
+	Review      Review      `cmd:"" help:"Work with reviews of admin roles."`
 	Healthcheck Healthcheck `cmd:"" help:"Exit 0 when the console at --url is alive."`
 	Version     struct{}    `cmd:"" help:"Print the version."`
 }
@@ -130,6 +131,17 @@ type Audit struct {
 	Export AuditExport `cmd:"" help:"Write the whole record to standard output."`
 	Key    AuditKey    `cmd:"" help:"Print the public key that the record is signed with."`
 	Rotate AuditKey    `cmd:"" help:"Make a new signing key. The next signed head hands over to it; restart the console."`
+}
+
+// Review are the commands on reviews of admin roles.
+type Review struct {
+	Verify ReviewVerify `cmd:"" help:"Check the sealed evidence of a review, offline: names the file that differs."`
+}
+
+// ReviewVerify are the settings of "review verify".
+type ReviewVerify struct {
+	File string   `arg:"" help:"The bundle, as the review's page gives it."`
+	Key  []string `help:"Public key to trust, as audit key prints it."`
 }
 
 // Kept says where the record is.

@@ -25,6 +25,7 @@ const (
 	ReadOwnRecord  Perm = "record.own"
 	ActApprovals   Perm = "approvals.act"  // deciding what others asked for; each act's own right is needed too
 	ActStaff       Perm = "staff.sessions" // seeing and ending colleagues' sessions in the console
+	ActReviews     Perm = "reviews.act"    // starting reviews of admin roles, handing them on, closing them
 )
 
 // Risk is the class of an operation: what harm it does in the wrong hands.

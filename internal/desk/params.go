@@ -39,6 +39,11 @@ type named struct {
 	Provider     string        `record:"provider,public"`
 	Apps         []string      `record:"apps,public"`
 	Groups       []string      `record:"groups,public"`
+	Review       string        `record:"review,public"`
+	Item         int           `record:"item,public"`
+	Attempt      int           `record:"attempt,public"`
+	DecidedBy    string        `record:"decided_by,personal"`
+	ClosedBy     string        `record:"closed_by,personal"`
 }
 
 // handed is what an act left in the operator's hands.

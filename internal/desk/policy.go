@@ -66,7 +66,7 @@ const Changing Word = "changing"
 // DefaultPolicy is the policy of a console that was given none.
 func DefaultPolicy() Policy {
 	desk := permitted(ReadUsers, ReadOwnRecord, EditUsers, ActLifecycle, ActCredentials, ShowSecrets, ActSessions)
-	admin := append(slices.Clone(desk), permitted(ReadRecord, CreateUsers, ReplaceUsers, EraseUsers, ActLinks, ActRoles, ActApprovals, ActStaff)...)
+	admin := append(slices.Clone(desk), permitted(ReadRecord, CreateUsers, ReplaceUsers, EraseUsers, ActLinks, ActRoles, ActApprovals, ActStaff, ActReviews)...)
 	return Policy{
 		Name: "default",
 		Roles: map[Role]RoleRule{
@@ -93,7 +93,9 @@ func DemoPolicy() Policy {
 }
 
 // beside are the permissions that no operation of the catalogue has.
-func beside() []Perm { return []Perm{ReadOwnRecord, ReadRecord, ActApprovals, ShowSecrets, ActStaff} }
+func beside() []Perm {
+	return []Perm{ReadOwnRecord, ReadRecord, ActApprovals, ShowSecrets, ActStaff, ActReviews}
+}
 
 func permitted(perms ...Perm) []Word {
 	out := make([]Word, len(perms))

@@ -42,7 +42,7 @@ func systemMay(r Role) []Word {
 	case Mapper:
 		return []Word{"users.list", "users.get", "roles.list", "targets.groups", "targets.apps"}
 	case Reviewer:
-		return []Word{"users.get", "roles.list", "roles.remove"}
+		return []Word{"users.get", "access.groups", "links.list", "roles.list", "targets.groups", "targets.apps", "roles.remove"}
 	}
 	return nil
 }

@@ -59,13 +59,18 @@ func appTargets(r okta.Role, apps []okta.TargetApp) []Target {
 // stateOf is a list of targets in a word: a token that carries it works only while
 // the list is as it was shown.
 func stateOf(list []Target) string {
+	sum := sha256.Sum256(fmt.Append(nil, idsOf(list)))
+	return hex.EncodeToString(sum[:8])
+}
+
+// idsOf are the ids of targets, sorted.
+func idsOf(list []Target) []string {
 	var ids []string
 	for _, t := range list {
 		ids = append(ids, cmp.Or(t.On.Group.String(), t.On.Instance.String(), t.On.App.String()))
 	}
 	slices.Sort(ids)
-	sum := sha256.Sum256(fmt.Append(nil, ids))
-	return hex.EncodeToString(sum[:8])
+	return ids
 }
 
 // offerTargets adds to a role's page what may be done with it.

@@ -1,0 +1,293 @@
+package review
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/csv"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"strconv"
+
+	"keydesk/internal/audit"
+	"keydesk/internal/desk"
+	"keydesk/internal/store"
+)
+
+// sealed is what a review keeps of its bundle: the manifest as it was sealed, and the
+// run of the record. The files are made anew each time, and held against it.
+type sealed struct {
+	Manifest string     `json:"manifest"`
+	Part     audit.Part `json:"part"`
+}
+
+// decisionsFile is decisions.json.
+type decisionsFile struct {
+	Review    reviewFile     `json:"review"`
+	Pace      []paceFile     `json:"pace"`
+	Decisions []decisionFile `json:"decisions"`
+}
+
+type reviewFile struct {
+	ID      string `json:"id"`
+	Plan    Plan   `json:"plan"`
+	Owner   Person `json:"owner"`
+	Closer  Person `json:"closed_by"`
+	MapAsOf string `json:"map_as_of"`
+	Started string `json:"started_at"`
+	Closed  string `json:"closed_at"`
+	Ended   string `json:"ended_at"`
+	Count   Count  `json:"count"`
+}
+
+type paceFile struct {
+	Reviewer    Person `json:"reviewer"`
+	Items       int    `json:"items"`
+	Decisions   int    `json:"decisions"`
+	MedianMs    int64  `json:"median_ms"`
+	Streak      int    `json:"longest_streak_of_keeps_without_evidence"`
+	Under2sRate int    `json:"per_cent_under_2_s"`
+}
+
+type decisionFile struct {
+	Item       int         `json:"item"`
+	Key        string      `json:"key"`
+	Person     Person      `json:"person"`
+	Role       Role        `json:"role"`
+	Reaches    string      `json:"reaches"`
+	Reviewer   Person      `json:"reviewer"`
+	Verdict    Verdict     `json:"decision,omitempty"`
+	Note       string      `json:"reason,omitempty"`
+	By         Person      `json:"by,omitzero"`
+	At         string      `json:"at,omitempty"`
+	Row        int64       `json:"row,omitempty"`
+	Carried    string      `json:"carried_forward_from,omitempty"`
+	Outcome    desk.Ending `json:"outcome,omitempty"`
+	Why        string      `json:"outcome_why,omitempty"`
+	Ask        string      `json:"outcome_ask,omitempty"`
+	OutcomeRow int64       `json:"outcome_row,omitempty"`
+	OutcomeAt  string      `json:"outcome_at,omitempty"`
+}
+
+type snapshotFile struct {
+	What        string     `json:"what"`
+	Assignments []Evidence `json:"assignments"`
+}
+
+// content is everything that the files of a bundle are made from.
+type content struct {
+	review decisionsFile
+	before snapshotFile
+	after  snapshotFile
+}
+
+func (r *Reviews) content(ctx context.Context, v Review) (c content, err error) {
+	items, err := all(ctx, r.db.R, scanItem, `select `+itemColumns+` from review_item where review = $1 order by n`, v.ID)
+	if err != nil {
+		return c, err
+	}
+	pace, err := r.pace(ctx, v.ID)
+	if err != nil {
+		return c, err
+	}
+	bodies, err := all(ctx, r.db.R, func(rows *sql.Rows) (s string, err error) { return s, rows.Scan(&s) }, `select body from review_snapshot where review = $1 and which = 'after'`, v.ID)
+	if err != nil || len(bodies) == 0 {
+		return c, errors.Join(err, errors.New("the map as it was afterwards is not there"))
+	}
+	c.review.Review = reviewFile{v.ID, v.Plan, v.Owner, v.Closer, stamp(v.AsOf), stamp(v.Started), stamp(v.Closed), stamp(v.Ended), v.Count}
+	for _, p := range pace {
+		c.review.Pace = append(c.review.Pace, paceFile{p.Reviewer, p.Count.All, p.Decided, p.Median.Milliseconds(), p.Streak, p.QuickShare()})
+	}
+	c.before.What, c.after.What = "what was reviewed, as it was at the start", "what the same people held of it when the last revoke had its end"
+	for _, i := range items {
+		e := i.Evidence
+		c.review.Decisions = append(c.review.Decisions, decisionFile{
+			i.N, i.Key, e.Person.Person, e.Role, e.Words, i.Reviewer, i.Verdict, i.Note, i.By, stamp(i.At), i.Seq, i.Carried,
+			i.Outcome.End, i.Outcome.Why, i.Outcome.Ask, i.Outcome.Seq, stamp(i.Outcome.At),
+		})
+		c.before.Assignments = append(c.before.Assignments, e)
+	}
+	return c, json.Unmarshal([]byte(bodies[0]), &c.after.Assignments)
+}
+
+// files are the files of a bundle but the manifest. They are made from the database, the
+// same each time.
+func (r *Reviews) files(ctx context.Context, v Review, p audit.Part) ([]member, error) {
+	c, err := r.content(ctx, v)
+	if err != nil {
+		return nil, err
+	}
+	report, err := reportOf(c, p)
+	if err != nil {
+		return nil, err
+	}
+	decisions, err1 := indented(c.review)
+	before, err2 := indented(c.before)
+	after, err3 := indented(c.after)
+	sheet, err4 := sheetOf(c.review.Decisions)
+	if err := errors.Join(err1, err2, err3, err4); err != nil {
+		return nil, err
+	}
+	record := member{name: fileRecord, write: func(w io.Writer) error { return r.record.ExportPart(ctx, w, p) }}
+	return []member{
+		memberOf(fileReport, report), memberOf(fileCSV, sheet), memberOf(fileJSON, decisions), memberOf(fileBefore, before), memberOf(fileAfter, after), record,
+	}, nil
+}
+
+func indented(v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetIndent("", " ")
+	err := e.Encode(v)
+	return b.Bytes(), err
+}
+
+// sheetOf is decisions.csv.
+func sheetOf(all []decisionFile) ([]byte, error) {
+	var b bytes.Buffer
+	w := csv.NewWriter(&b)
+	err := w.Write([]string{
+		"item", "person", "login", "person_id", "role", "type", "how", "through", "reaches", "reviewer", "decision", "reason", "by", "at", "row", "carried_forward_from",
+		"outcome", "outcome_why", "outcome_ask", "outcome_row", "outcome_at",
+	})
+	for _, d := range all {
+		cells := []string{
+			strconv.Itoa(d.Item), d.Person.Name, d.Person.Login, d.Person.ID, d.Role.Label, d.Role.Type, d.Role.How, d.Role.Through, d.Reaches, d.Reviewer.Name, string(d.Verdict), d.Note,
+			d.By.Name, d.At, strconv.FormatInt(d.Row, 10), d.Carried, string(d.Outcome), d.Why, d.Ask, strconv.FormatInt(d.OutcomeRow, 10), d.OutcomeAt,
+		}
+		for i := range cells {
+			cells[i] = audit.Guard(cells[i])
+		}
+		err = errors.Join(err, w.Write(cells))
+	}
+	w.Flush()
+	return b.Bytes(), errors.Join(err, w.Error())
+}
+
+// tally counts and hashes what is written to it.
+type tally struct {
+	n   int64
+	crc uint32
+	sum interface {
+		io.Writer
+		Sum([]byte) []byte
+	}
+}
+
+// Write counts.
+func (t *tally) Write(p []byte) (int, error) {
+	t.n, t.crc = t.n+int64(len(p)), crc32.Update(t.crc, crc32.IEEETable, p)
+	return t.sum.Write(p)
+}
+
+// measured writes each file to nowhere, and completes what is known of it.
+func measured(files []member) ([]File, error) {
+	var out []File
+	for i, f := range files {
+		t := &tally{sum: sha256.New()}
+		if err := f.write(t); err != nil {
+			return nil, fmt.Errorf("%s: %w", f.name, err)
+		}
+		files[i].size, files[i].crc = t.n, t.crc
+		out = append(out, File{f.name, t.n, hex.EncodeToString(t.sum.Sum(nil))})
+	}
+	return out, nil
+}
+
+// seal signs what a review that ended came to. From then on the bundle is that, or none.
+func (r *Reviews) seal(ctx context.Context, id string, lease *store.Lease) error {
+	v, err := r.get(ctx, r.db.R, ended, id)
+	if err != nil || v.State != Closed || v.Sealed {
+		return err
+	}
+	part, err := r.record.PartFrom(ctx, v.First, r.sign)
+	if err != nil {
+		return err
+	}
+	files, err := r.files(ctx, v, part)
+	if err != nil {
+		return err
+	}
+	m := Manifest{Format: manifestFormat, Review: v.ID, Name: v.Plan.Name, Sealed: r.moment(), Record: Run{part.First, part.Head.Seq, part.Head.Hash}}
+	if m.Files, err = measured(files); err != nil {
+		return err
+	}
+	m.Seal = r.sign.Seal(purpose, m.message())
+	kept, err := json.Marshal(sealed{string(m.encode()), part})
+	if err != nil {
+		return err
+	}
+	return r.guarded(ctx, lease, func(ctx context.Context, tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `update review set manifest = $1 where id = $2 and state = 'closed'`, string(kept), id)
+		return err
+	})
+}
+
+// Bundle writes the sealed evidence of a review to the writer that begin gives, after
+// it has recorded who takes it away. What is in the database has to be what was sealed:
+// otherwise nothing is given out, and the error names the file that differs.
+func (r *Reviews) Bundle(ctx context.Context, who desk.Actor, id string, begin func(name string) io.Writer) error {
+	if err := r.may(ctx, who, exported, r.desk.MayExportReview(who)); err != nil {
+		return err
+	}
+	v, err := r.get(ctx, r.db.R, exported, id)
+	if err != nil {
+		return unreadable(exported, err)
+	}
+	files, m, err := r.sealedFiles(ctx, v)
+	if err != nil {
+		return unreadable(exported, err)
+	}
+	row := r.row(who, exported, v.Plan.Name, words{Review: v.ID, SHA256: digest(m.encode())})
+	row.Class = string(desk.Reading)
+	if _, err := r.record.Add(ctx, row); err != nil {
+		return failed(exported, err)
+	}
+	return pack(begin("keydesk-review-"+v.ID+".zip"), append(files, memberOf(fileManifest, m.encode())), nil)
+}
+
+// sealedFiles are the files of a bundle, held against what was sealed.
+func (r *Reviews) sealedFiles(ctx context.Context, v Review) ([]member, Manifest, error) {
+	var kept sealed
+	if !v.Sealed {
+		return nil, Manifest{}, fault(desk.Conflict, exported, "There is no sealed evidence yet: it is made when the review is closed and every revoke has its end.")
+	}
+	if err := json.Unmarshal([]byte(v.manifest), &kept); err != nil {
+		return nil, Manifest{}, err
+	}
+	m, err := parseManifest([]byte(kept.Manifest))
+	if err != nil || !m.Holds(purpose, m.message()) {
+		return nil, m, changed(fileManifest)
+	}
+	files, err := r.files(ctx, v, kept.Part)
+	if err != nil {
+		return nil, m, err
+	}
+	got, err := measured(files)
+	if errors.Is(err, audit.ErrCutOff) {
+		return nil, m, &desk.Error{Kind: desk.Gone, Action: exported, Err: err, Msg: "Rows of the record that belong to this review were cut off for their age, so its evidence cannot be made any more. Use the bundle that was taken away before."}
+	}
+	if err != nil {
+		return nil, m, err
+	}
+	for _, f := range got {
+		if want, ok := m.file(f.Name); !ok || want != f {
+			return nil, m, changed(f.Name)
+		}
+	}
+	return files, m, nil
+}
+
+func changed(name string) *desk.Error {
+	return &desk.Error{Kind: desk.Conflict, Action: exported, Rule: "review.changed", Msg: "What is in the database is not what was sealed: " + name + " would differ. Nothing was given out. Tell whoever runs Keydesk."}
+}
+
+func digest(b []byte) string {
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
+}

@@ -1,0 +1,170 @@
+package review_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"keydesk/internal/desk"
+	"keydesk/internal/okta"
+	"keydesk/internal/review"
+	"keydesk/internal/rolemap"
+)
+
+// many is how many items a large review has.
+const many = 2000
+
+// crowd are so many assignments of people whom only the map knows.
+func crowd(t testing.TB, n int) []rolemap.Assignment {
+	t.Helper()
+	role, err := okta.ParseRoleID("JBCUYUC7IRCVGS27IFCE2SKO")
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := make([]rolemap.Assignment, n)
+	for i := range out {
+		uid := id(t, fmt.Sprintf("00ucrowd%012d", i))
+		out[i] = rolemap.Assignment{
+			Person: rolemap.Person{ID: uid, Login: fmt.Sprintf("person%d@example.com", i), Name: fmt.Sprintf("Person %d", i), Status: "ACTIVE", Department: "IT", Factors: 1},
+			Role:   role, Type: okta.HelpDeskAdmin, Label: "Help Desk Administrator", How: "USER", Assignee: uid.String(), Reach: rolemap.Limited, Since: time.Unix(1_700_000_000, 0),
+			Targets: []rolemap.Target{{Kind: rolemap.Group, ID: "00g1", Label: "Support"}, {Kind: rolemap.Group, ID: "00g2", Label: "Finance"}},
+		}
+	}
+	return out
+}
+
+// crowded are the reviews of a console whose map is a crowd.
+func (k *kit) crowded(n int) *review.Reviews {
+	held := crowd(k.t, n)
+	return k.with(func(context.Context) ([]rolemap.Assignment, error) { return held, nil })
+}
+
+// within fails a test whose median took longer; it is generous, for slow machines.
+func within(t *testing.T, what string, most time.Duration, took []time.Duration) {
+	t.Helper()
+	slices.Sort(took)
+	median := took[len(took)/2]
+	t.Logf("%s: %v at the median, %v at most", what, median.Round(10*time.Microsecond), took[len(took)-1].Round(10*time.Microsecond))
+	if median > most {
+		t.Errorf("%s took %v at the median, the bound is %v", what, median, most)
+	}
+}
+
+// A review of 2,000 items is started, listed and decided on without anybody waiting.
+func TestTwoThousandItems(t *testing.T) {
+	k := newKit(t)
+	r, owner := k.crowded(many), k.staff("owner")
+	timed := func(do func() error) time.Duration {
+		began := time.Now()
+		if err := do(); err != nil {
+			t.Fatal(err)
+		}
+		return time.Since(began)
+	}
+	var v review.Review
+	within(t, "start", 5*time.Second, []time.Duration{timed(func() (err error) {
+		v, err = r.Start(t.Context(), owner, review.Plan{Name: "Large", Due: k.Now().Add(time.Hour), Reviewers: review.Rule{Named: []review.Person{person(owner)}}})
+		return err
+	})})
+	var items []review.Item
+	var first, page, whole, decide, tasks []time.Duration
+	for n := range 20 {
+		first = append(first, timed(func() error { _, err := r.Get(t.Context(), owner, v.ID); return err }))
+		page = append(page, timed(func() error {
+			_, err := r.Items(t.Context(), owner, review.Query{Review: v.ID, Reviewer: owner.OktaID.String(), Show: review.ShowUndecided, After: n * 100, Limit: 100})
+			return err
+		}))
+		whole = append(whole, timed(func() (err error) { items, err = r.Items(t.Context(), owner, review.Query{Review: v.ID}); return err }))
+		tasks = append(tasks, timed(func() error { _, err := r.Tasks(t.Context(), owner); return err }))
+	}
+	if len(items) != many {
+		t.Fatal(len(items))
+	}
+	for _, i := range items[:200] {
+		decide = append(decide, timed(func() error {
+			_, err := r.Decide(t.Context(), owner, review.Choice{Review: v.ID, N: i.N, Version: i.Version, Verdict: review.Keep})
+			return err
+		}))
+	}
+	within(t, "the review with its counts", time.Second, first)
+	within(t, "a page of 100 items", 500*time.Millisecond, page)
+	within(t, "all items", 2*time.Second, whole)
+	within(t, "what waits for me", 500*time.Millisecond, tasks)
+	within(t, "a decision with its row", 250*time.Millisecond, decide)
+	if _, err := r.Close(t.Context(), owner, v.ID, true); err != nil {
+		t.Fatal(err)
+	}
+	within(t, "close and seal, without revokes", 20*time.Second, []time.Duration{timed(func() error { _, err := r.CarryOut(t.Context()); return err })})
+}
+
+// Items whose reviewer a relation names are handed over in the background: to the
+// manager where that person may decide here, else to the fallback, and it says why.
+func TestManagers(t *testing.T) {
+	k := newKit(t)
+	owner, second := k.staff("owner"), k.staff("second")
+	managed, alone, own, outside := k.Org.AdminWith("READ_ONLY_ADMIN"), k.Org.AdminWith("REPORT_ADMIN"), k.Org.AdminWith("MOBILE_ADMIN"), k.Org.LimitedAdmin("USER_ADMIN")
+	k.only(managed, alone, own, outside)
+	link := func(of string, to okta.UserID) {
+		k.link(of, to)
+	}
+	link(managed.ID, second.OktaID)
+	link(own.ID, owner.OktaID)
+	link(outside.ID, k.staff("visitor").OktaID)
+	v := k.startPlan(review.Plan{Name: "By manager", Due: k.Now().Add(time.Hour), Reviewers: review.Rule{Manager: "manager", Fallback: person(k.staff("auditor"))}})
+	i := k.items(v, review.Query{})[0]
+	if _, err := k.Decide(t.Context(), owner, review.Choice{Review: v.ID, N: i.N, Version: i.Version, Verdict: review.Keep}); !i.Asking || kindOf(err) != desk.Conflict {
+		t.Errorf("asking %v: %v", i.Asking, err)
+	}
+	if err := k.LookUp(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{managed.ID: second.Name, own.ID: owner.Name, outside.ID: k.staff("auditor").Name}
+	for _, i := range k.items(v, review.Query{}) {
+		about := i.Evidence.Person.ID
+		if name := want[about]; i.Asking || name != "" && i.Reviewer.Name != name || (about == outside.ID) != (i.Fallback != "") && about != alone.ID {
+			t.Errorf("%s goes to %s: %q, asking %v", i.Evidence.Person.Name, i.Reviewer.Name, i.Fallback, i.Asking)
+		}
+	}
+}
+
+// Reviewers are reminded three days and one before a review is due and when it is, once
+// each, by a row of the record, which is sent out; and on the page.
+func TestReminders(t *testing.T) {
+	k := newKit(t)
+	k.only(k.Org.AdminWith("READ_ONLY_ADMIN"), k.Org.AdminWith("REPORT_ADMIN"))
+	owner, second := k.staff("owner"), k.staff("second")
+	v := k.start(owner, second)
+	rows := func() (n int) {
+		for range 2 {
+			if err := k.Remind(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := k.Store.R.QueryRowContext(t.Context(), `select count(*) from record where action = 'review.reminded'`).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	if n := rows(); n != 0 {
+		t.Errorf("%d rows a week before", n)
+	}
+	k.Advance(4*24*time.Hour + time.Minute)
+	if n := rows(); n != 2 {
+		t.Errorf("%d rows three days before, of two reviewers", n)
+	}
+	owner.AuthTime = k.Now()
+	for _, i := range k.items(v, review.Query{Reviewer: second.OktaID.String()}) {
+		k.decide(i, review.Keep)
+	}
+	k.Advance(3 * 24 * time.Hour) // two reminders at once are one
+	if n := rows(); n != 3 {
+		t.Errorf("%d rows, one reviewer is left", n)
+	}
+	mine, err1 := k.Tasks(t.Context(), owner)
+	theirs, err2 := k.Tasks(t.Context(), second)
+	if err1 != nil || err2 != nil || len(mine) != 1 || mine[0].Left != 1 || mine[0].Review.Due(k.Now()) > 0 || len(theirs) != 0 {
+		t.Errorf("%+v %+v %v %v", mine, theirs, err1, err2)
+	}
+}

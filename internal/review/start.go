@@ -1,0 +1,293 @@
+package review
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"keydesk/internal/desk"
+	"keydesk/internal/okta"
+)
+
+// Bounds of a plan.
+const (
+	maxName  = 100
+	maxDue   = 366 * 24 * time.Hour
+	maxCarry = 366 * 24 * time.Hour
+	maxNamed = 100
+)
+
+// Preview is what a plan would come to.
+type Preview struct {
+	Items, People, Carried int
+	Asking                 int // items whose reviewer a relation names
+	Nobody                 int // items that nobody could review: about the only ones there are to ask
+	Each                   []Share
+}
+
+// Share is how many items somebody would get.
+type Share struct {
+	Reviewer Person
+	Items    int
+}
+
+// Preview counts what a plan would come to, and changes nothing.
+func (r *Reviews) Preview(ctx context.Context, who desk.Actor, p Plan) (v Preview, err error) {
+	if dec := r.desk.MayRunReviews(who); !dec.Allowed {
+		return v, r.desk.Deny(ctx, who, started, dec)
+	}
+	items, err := r.freeze(ctx, who, p)
+	if err != nil {
+		return v, unreadable(started, err)
+	}
+	people, each := map[string]bool{}, map[Person]int{}
+	for _, i := range items {
+		people[i.Evidence.Person.ID] = true
+		v.Carried += flag(i.Carried != "")
+		switch {
+		case i.Asking:
+			v.Asking++
+		case i.Reviewer.ID == "":
+			v.Nobody++
+		default:
+			each[i.Reviewer]++
+		}
+	}
+	v.Items, v.People = len(items), len(people)
+	for who, n := range each {
+		v.Each = append(v.Each, Share{who, n})
+	}
+	slices.SortFunc(v.Each, func(a, b Share) int {
+		return strings.Compare(a.Reviewer.Name+a.Reviewer.ID, b.Reviewer.Name+b.Reviewer.ID)
+	})
+	return v, nil
+}
+
+// Start freezes what the map holds now of the plan's scope and asks the reviewers. The
+// actor owns the review.
+func (r *Reviews) Start(ctx context.Context, who desk.Actor, p Plan) (v Review, err error) {
+	if dec := r.desk.MayRunReviews(who); !dec.Allowed {
+		return v, r.desk.Deny(ctx, who, started, dec)
+	}
+	if err := r.check(ctx, &p); err != nil {
+		return v, unreadable(started, err)
+	}
+	items, err := r.freeze(ctx, who, p)
+	if err != nil {
+		return v, unreadable(started, err)
+	}
+	if len(items) == 0 {
+		return v, fault(desk.Invalid, started, "Nothing in the role map fits, so there is nothing to review. Nothing was started.")
+	}
+	v = Review{ID: strings.ToLower(rand.Text()[:12]), Plan: p, Owner: me(who), State: Filling, Started: r.moment()}
+	for _, i := range items {
+		v.AsOf = latest(v.AsOf, moment(i.Evidence.ReadAt))
+		v.Count.Carried += flag(i.Carried != "")
+	}
+	if err := r.fill(ctx, v, items); err != nil {
+		return v, failed(started, err)
+	}
+	row := r.row(who, started, v.Plan.Name, words{Review: v.ID, Scope: p.Scope.words(), Items: len(items), Carried: v.Count.Carried, Due: stamp(p.Due)})
+	_, err = r.record.Along(ctx, row, func(ctx context.Context, tx *sql.Tx, seq int64) error {
+		v.First, v.State = seq, Open
+		_, err := tx.ExecContext(ctx, `update review set state = 'open', first_seq = $1 where id = $2`, seq, v.ID)
+		return err
+	})
+	if err != nil {
+		return v, failed(started, err)
+	}
+	v.Count.All = len(items)
+	r.stir()
+	return v, nil
+}
+
+// moment is now, as exactly as the database keeps it.
+func (r *Reviews) moment() time.Time { return r.now().UTC().Truncate(time.Millisecond) }
+
+func latest(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+// words are a scope for the record.
+func (s Scope) words() (out []string) {
+	if s.Role != "" {
+		out = append(out, "role "+s.Role)
+	}
+	if s.Department != "" {
+		out = append(out, "department "+s.Department)
+	}
+	if s.Changed {
+		out = append(out, "changed")
+	}
+	if s.Risky {
+		out = append(out, "risky")
+	}
+	return out
+}
+
+// Words say what a scope is about.
+func (s Scope) Words() string {
+	var out []string
+	if s.Role != "" {
+		out = append(out, "the role "+label(s.Role))
+	}
+	if s.Department != "" {
+		out = append(out, "the department "+s.Department)
+	}
+	switch {
+	case s.Changed && s.Risky:
+		out = append(out, "what changed or is risky")
+	case s.Changed:
+		out = append(out, "what changed")
+	case s.Risky:
+		out = append(out, "what is risky")
+	}
+	if len(out) == 0 {
+		return "every assignment"
+	}
+	return strings.Join(out, ", ")
+}
+
+func label(role string) string {
+	if l := okta.RoleType(role).Label(); l != "" {
+		return l
+	}
+	return role
+}
+
+// check refuses a plan that cannot be carried out, and looks the reviewers up.
+func (r *Reviews) check(ctx context.Context, p *Plan) error {
+	wrong := func(field, msg string) error {
+		return &desk.Error{Kind: desk.Invalid, Action: started, Field: field, Msg: msg}
+	}
+	p.Name = strings.TrimSpace(p.Name)
+	now := r.now()
+	switch {
+	case len(p.Name) > maxName || p.Name == "" || desk.Legible(started, p.Name, true) != nil:
+		return wrong("name", fmt.Sprintf("Give the review a name of three letters or more, %d at most.", maxName))
+	case !p.Due.After(now) || p.Due.Sub(now) > maxDue:
+		return wrong("due", "The review has to be due after now, and within a year.")
+	case p.Carry < 0 || p.Carry > maxCarry:
+		return wrong("carry", "Decisions are carried forward for a year at most.")
+	case len(p.Reviewers.Named) > maxNamed:
+		return wrong("reviewers", fmt.Sprintf("Name %d reviewers at most.", maxNamed))
+	}
+	for _, v := range p.Reasons {
+		if !slices.Contains(Verdicts(), v) {
+			return wrong("reasons", "There is no such decision.")
+		}
+	}
+	if _, err := okta.ParseLinkName(p.Reviewers.Manager); p.Reviewers.Manager != "" && err != nil {
+		return wrong("manager", "This is no name of a relation between people.")
+	}
+	return r.lookUp(ctx, &p.Reviewers)
+}
+
+// lookUp completes the reviewers that a rule names, who have to be able to decide.
+func (r *Reviews) lookUp(ctx context.Context, rule *Rule) error {
+	look := func(p Person) (Person, error) {
+		c, err := r.colleague(ctx, p.ID)
+		if err == nil && c.No != "" {
+			err = &desk.Error{Kind: desk.Invalid, Action: started, Field: "reviewers", Msg: c.No + " Choose another reviewer."}
+		}
+		return Person{p.ID, c.Name, c.Login}, err
+	}
+	var err error
+	for i := range rule.Named {
+		if rule.Named[i], err = look(rule.Named[i]); err != nil {
+			return err
+		}
+	}
+	for role := range rule.Roles {
+		if rule.Roles[role], err = look(rule.Roles[role]); err != nil {
+			return err
+		}
+	}
+	if rule.Fallback.ID != "" {
+		rule.Fallback, err = look(rule.Fallback)
+	}
+	return err
+}
+
+func (r *Reviews) colleague(ctx context.Context, id string) (desk.Colleague, error) {
+	uid, err := okta.ParseUserID(id)
+	if err != nil {
+		return desk.Colleague{}, &desk.Error{Kind: desk.Invalid, Action: started, Field: "reviewers", Msg: "This is nobody's id.", Err: err}
+	}
+	return r.desk.Colleague(ctx, uid)
+}
+
+// How many rows one statement writes, and one transaction.
+const (
+	fillRows = 20
+	fillTx   = 500
+)
+
+// fill writes a review and its items. Until the record has its start it is not there
+// for anybody.
+func (r *Reviews) fill(ctx context.Context, v Review, items []Item) error {
+	plan, err := json.Marshal(v.Plan)
+	if err != nil {
+		return err
+	}
+	_, err = r.db.W.ExecContext(ctx, `insert into review (`+reviewColumns+`) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, '', '', 0, 0, '')`,
+		v.ID, v.Plan.Name, string(plan), v.Owner.ID, v.Owner.Name, string(v.State), milli(v.AsOf), milli(v.Started), milli(v.Plan.Due))
+	if err != nil {
+		return fmt.Errorf("keep a review: %w", err)
+	}
+	for part := range slices.Chunk(items, fillTx) {
+		if err := r.fillPart(ctx, v.ID, part); err != nil {
+			return fmt.Errorf("keep the items of a review: %w", err)
+		}
+	}
+	return nil
+}
+
+func (r *Reviews) fillPart(ctx context.Context, id string, items []Item) error {
+	tx, err := r.db.W.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }() // after Commit it does nothing
+	for part := range slices.Chunk(items, fillRows) {
+		if err := r.insert(ctx, tx, id, part); err != nil {
+			return err
+		}
+	}
+	return tx.Commit()
+}
+
+func (r *Reviews) insert(ctx context.Context, tx *sql.Tx, id string, items []Item) error {
+	const columns = 27
+	var rows []string
+	var args []any
+	for _, i := range items {
+		i.Review = id
+		b, err := json.Marshal(i.Evidence)
+		if err != nil {
+			return err
+		}
+		i.evidence = string(b)
+		i.mac = r.itemMac(i)
+		if i.Verdict != "" {
+			i.wordMac = r.wordMacOf(i)
+		}
+		marks := make([]string, columns)
+		for c := range marks {
+			marks[c] = fmt.Sprintf("$%d", len(args)+c+1)
+		}
+		rows = append(rows, "("+strings.Join(marks, ",")+")")
+		args = append(args, i.Review, i.N, i.Key, i.Evidence.Person.ID, i.evidence, i.mac, i.Reviewer.ID, i.Reviewer.Name, i.Fallback, flag(i.Asking), string(i.Verdict), i.Note,
+			i.decider, i.By.ID, i.By.Name, milli(i.At), i.Seq, i.Carried, i.wordMac, i.Version, "", "", "", 0, 0, 0, 0)
+	}
+	_, err := tx.ExecContext(ctx, `insert into review_item (`+itemColumns+`) values `+strings.Join(rows, ","), args...) //nolint:gosec // placeholders alone
+	return err
+}
