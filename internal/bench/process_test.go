@@ -3,13 +3,11 @@ package bench
 import (
 	"bufio"
 	"context"
-	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -163,21 +161,7 @@ func (p running) stop(b *testing.B) {
 // resident is the memory that a program holds now, its own text included.
 func resident(b *testing.B, pid int) int {
 	b.Helper()
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-	if err != nil {
-		b.Fatalf("memory is read from /proc, which Linux has: %v", err)
-	}
-	for line := range strings.Lines(string(status)) {
-		if kb, ok := strings.CutPrefix(line, "VmRSS:"); ok {
-			n, err := strconv.Atoi(strings.TrimSuffix(strings.TrimSpace(kb), " kB"))
-			if err != nil {
-				b.Fatal(err)
-			}
-			return n << 10
-		}
-	}
-	b.Fatal("/proc says nothing of resident memory")
-	return 0
+	return status(b, pid, "VmRSS:")
 }
 
 // said keeps the end of what a program wrote, for the case that it fails.

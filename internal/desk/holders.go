@@ -210,7 +210,7 @@ func (s *Survey) carried(ctx context.Context, r okta.Role) (string, Read[[]Targe
 	}
 	c := s.group[id]
 	if c == nil {
-		g := ask(ctx, s.d, "groups.get", func(ctx context.Context) (okta.Group, error) { return s.d.okta.Groups.Get(ctx, id) })
+		g := part(s.d.okta.Groups.Get(ctx, id))("groups.get")
 		if err := passing(g.Err); err != nil {
 			return "", Read[[]Target]{}, err
 		}
@@ -278,11 +278,7 @@ func (s *Survey) Grants(ctx context.Context, ids []okta.UserID) (all []Given, si
 	if dec := s.d.policy.decideActor(s.who, spec("roles.list")); !dec.Allowed {
 		return nil, since, denied("roles.list", dec)
 	}
-	names := make([]string, len(ids))
-	for i, id := range ids {
-		names[i] = id.String()
-	}
-	acts, err := s.d.record.DoneTo(ctx, names, "roles.assign")
+	acts, err := s.d.record.DoneTo(ctx, texts(ids), "roles.assign")
 	if err != nil {
 		return nil, since, unreadable(err)
 	}

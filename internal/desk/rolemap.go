@@ -2,6 +2,9 @@ package desk
 
 import (
 	"context"
+	"slices"
+	"strings"
+	"time"
 
 	"keydesk/internal/audit"
 	"keydesk/internal/okta"
@@ -24,6 +27,62 @@ func (d *Desk) mayMap(who Actor) Decision {
 		return refuse("scope", "Your role counts for "+d.policy.scopeWords(who)+" alone, and the role map is about everybody.", d.policy.askFor(d.policy.Holders(s)...))
 	}
 	return Decision{Allowed: true}
+}
+
+// RoleAct is something that was done from here to somebody's role.
+type RoleAct struct {
+	Person okta.UserID
+	Action Action
+	Role   string // its id; of an assignment its type
+	At     time.Time
+	By     string
+	Seq    int64
+}
+
+// RoleActs are what was done to the roles of people and is in the record, the oldest
+// first.
+func (s *Survey) RoleActs(ctx context.Context, ids []okta.UserID) (out []RoleAct, err error) {
+	if dec := s.d.policy.decideActor(s.who, spec("roles.list")); !dec.Allowed {
+		return nil, denied("roles.list", dec)
+	}
+	for some := range slices.Chunk(ids, 200) {
+		acts, err := s.d.record.DoneTo(ctx, texts(some), roleActions()...)
+		if err != nil {
+			return nil, unreadable(err)
+		}
+		for _, a := range acts {
+			id, err := okta.ParseUserID(a.TargetID)
+			if err != nil {
+				continue
+			}
+			act := RoleAct{Person: id, Action: Action(a.Action), At: a.At, By: a.ActorName, Seq: a.Seq}
+			for _, word := range strings.Fields(a.Params) {
+				if name, value, _ := strings.Cut(word, "="); name == "role" || name == "type" {
+					act.Role = value
+				}
+			}
+			out = append(out, act)
+		}
+	}
+	return out, nil
+}
+
+// roleActions are the actions that change somebody's roles.
+func roleActions() (out []string) {
+	for _, s := range catalog {
+		if s.Perm == ActRoles {
+			out = append(out, string(s.Action))
+		}
+	}
+	return out
+}
+
+func texts(ids []okta.UserID) []string {
+	out := make([]string, len(ids))
+	for i, id := range ids {
+		out[i] = id.String()
+	}
+	return out
 }
 
 // MapShown lets who see the role map, or refuses; either leaves a row.

@@ -63,7 +63,7 @@ func (s *seeder) carriers(rnd *random) []*group {
 // promote makes somebody an administrator in one way or another.
 func (s *seeder) promote(rnd *random, p *person, carriers []*group) {
 	give := func(kind string, limit func(*role)) {
-		r := s.org.newRole(kind, false, p.created.Add(rnd.span(year)))
+		r := s.org.newRole(kind, false, p.created.Add(rnd.span(min(year, s.start.Sub(p.created)))))
 		limit(r)
 		p.roles = append(p.roles, r)
 	}

@@ -7,6 +7,7 @@ package rolemap
 
 import (
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
@@ -122,9 +123,15 @@ func (a Assignment) Key() string {
 }
 
 // Print is what of an assignment must stay the same for a decision about it to hold:
-// the key and what the role reaches. Equal prints mean that nothing has changed.
+// the key and what the role reaches. Equal prints mean that nothing has changed but
+// names.
 func (a Assignment) Print() string {
-	return strings.Join([]string{a.Key(), string(a.Type), a.Definition, a.ResourceSet, string(a.Reach), encode(a.Targets)}, "|")
+	targets := make([]string, len(a.Targets))
+	for i, t := range a.Targets {
+		targets[i] = string(t.Kind) + "=" + t.ID
+	}
+	slices.Sort(targets)
+	return strings.Join([]string{a.Key(), string(a.Type), a.Definition, a.ResourceSet, string(a.Reach), strings.Join(targets, " ")}, "|")
 }
 
 // TargetWords is what the role reaches, in words.

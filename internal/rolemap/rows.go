@@ -192,12 +192,12 @@ func replace(ctx context.Context, tx *sql.Tx, was, is Assignment, at int64) erro
 		}
 		return begin(ctx, tx, is, max(at, milli(was.From)+1))
 	}
-	if is.Label == was.Label && is.Through == was.Through && is.Since.Equal(was.Since) && is.By == was.By && is.Seq == was.Seq && is.Outside == was.Outside {
+	if encode(is.Targets) == encode(was.Targets) && is.Label == was.Label && is.Through == was.Through && is.Since.Equal(was.Since) && is.By == was.By && is.Seq == was.Seq && is.Outside == was.Outside {
 		return nil
 	}
-	_, err := tx.ExecContext(ctx, `update role_held set label = $5, through = $6, since = $7, by_name = $8, by_seq = $9, outside = $10
+	_, err := tx.ExecContext(ctx, `update role_held set label = $5, through = $6, since = $7, by_name = $8, by_seq = $9, outside = $10, targets = $11
 		where person_id = $1 and role_id = $2 and how = $3 and assignee = $4 and to_at = 0`,
-		is.Person.ID.String(), is.Role.String(), is.How, is.Assignee, is.Label, is.Through, milli(is.Since), is.By, is.Seq, is.Outside)
+		is.Person.ID.String(), is.Role.String(), is.How, is.Assignee, is.Label, is.Through, milli(is.Since), is.By, is.Seq, is.Outside, encode(is.Targets))
 	return err
 }
 
