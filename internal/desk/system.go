@@ -28,6 +28,13 @@ func Reviews(closer Actor, decided ...Actor) Actor {
 	return Actor{ID: string(Reviewer), Name: "Keydesk, the reviews", Roles: []Role{Reviewer}, Word: append([]Actor{closer}, decided...)}
 }
 
+// SystemActors are the console's own, with nobody's word behind them.
+func SystemActors() []Actor {
+	r := Reviews(Actor{})
+	r.Word = nil
+	return []Actor{RoleMap(), r}
+}
+
 // SystemRoles are the roles of the console's own actors.
 func SystemRoles() []Role { return []Role{Mapper, Reviewer} }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -83,13 +84,13 @@ func TestLinkedPeople(t *testing.T) {
 
 func TestLog(t *testing.T) {
 	body := `[{"published":"2026-11-24T10:00:00.123Z","eventType":"user.session.start","displayMessage":"in","outcome":{"result":"SUCCESS","reason":null},
-		"actor":{"id":"x","alternateId":"ann@brightwater.example","displayName":null},"client":{"ipAddress":"198.51.100.7"}},{"client":null,"actor":{"id":"x"}}]`
+		"actor":{"id":"x","alternateId":"ann@brightwater.example","displayName":null},"client":{"ipAddress":"198.51.100.7"},"target":[{"id":"00u1","type":"User"}]},{"client":null,"actor":{"id":"x"}}]`
 	events, err := client(t, says(200, body, `Link: <https://x/y?after=1>; rel="next"`)).Logs.About(t.Context(), ann, since(), 2)
 	want := LogEvent{
 		Published: time.Date(2026, 11, 24, 10, 0, 0, 123e6, time.UTC), Type: "user.session.start", Message: "in",
-		Outcome: "SUCCESS", Actor: "ann@brightwater.example", Client: "198.51.100.7",
+		Outcome: "SUCCESS", Actor: "ann@brightwater.example", Client: "198.51.100.7", About: []LogAbout{{"00u1", "User"}},
 	}
-	if err != nil || len(events) != 2 || events[0] != want || events[1] != (LogEvent{Actor: "x"}) {
+	if err != nil || len(events) != 2 || !reflect.DeepEqual(events[0], want) || !reflect.DeepEqual(events[1], LogEvent{Actor: "x"}) {
 		t.Errorf("%+v, %v", events, err)
 	}
 }

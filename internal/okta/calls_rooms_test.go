@@ -176,6 +176,10 @@ func besideCalls() []call {
 			return second(c.Admins.List(ctx, Cursor{"a"}, 200))
 		}, "GET", "/api/v1/iam/assignees/users?after=a&limit=200", 200, `{"value":[]}`, ``},
 		{"ListLogEvents", func(ctx context.Context, c *Client) error {
+			v, _ := ParseValue("group.")
+			return second(c.Logs.Since(ctx, since, StartsWith(AttrEventType, v)))
+		}, "GET", "/api/v1/logs?filter=eventType+sw+%22group.%22&limit=200&since=2026-11-24T11%3A00%3A00.005Z&sortOrder=ASCENDING", 200, `[]`, ``},
+		{"ListLogEvents", func(ctx context.Context, c *Client) error {
 			return second(c.Logs.About(ctx, ann, since, 20))
 		}, "GET", "/api/v1/logs?filter=target.id+eq+%22" + annID + "%22&limit=20&since=2026-11-24T11%3A00%3A00.005Z&sortOrder=DESCENDING", 200, `[]`, ``},
 	}

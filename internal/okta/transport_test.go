@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -40,6 +41,31 @@ func TestBackgroundKeepsPace(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestWithinAShare: calls that have a share of a window take no more of it, wait for
+// the next one, and are counted.
+func TestWithinAShare(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &counter{limit: 100}
+		c := f.client(t)
+		var calls atomic.Int64
+		ctx := Within(t.Context(), 25, &calls)
+		start := time.Now()
+		for range 100 {
+			if err := c.Lifecycle.Unlock(ctx, ann); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if took := time.Since(start); f.most(0) > 25 || took < 2*time.Minute || calls.Load() != 100 || f.limited > 0 {
+			t.Errorf("%d calls in one window, %d counted, in %v", f.most(0), calls.Load(), took)
+		}
+		for range 75 { // people have the rest of it
+			if err := c.Lifecycle.Unlock(t.Context(), ann); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
 }
 
 // TestPeopleUseTheReserve: when the background has used its share, people go on

@@ -172,8 +172,11 @@ func keep(ctx context.Context, tx *sql.Tx, r reading) error {
 			return err
 		}
 	}
-	if len(r.kept) > 0 {
+	switch {
+	case len(r.kept) > 0:
 		read = before.read
+	case before.read == 0 && !r.factors && len(r.held) > 0: // nobody has asked for their factors yet
+		read, stale = 0, max(stale, read)
 	}
 	if r.gone {
 		_, err := tx.ExecContext(ctx, `update role_person set status = '', read_at = $2, stale_at = $3, problem = '' where id = $1`, r.person.ID.String(), read, stale)

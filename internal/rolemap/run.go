@@ -19,13 +19,15 @@ const (
 	lookEvery = 5 * time.Second
 )
 
-// Run keeps the map true until ctx ends: it walks every day, and reads those again
-// about whom something has changed. Every replica may run it.
+// Run keeps the map true until ctx ends: it walks every day, asks Okta's log every few
+// minutes, and reads those again about whom something has changed. Every replica may
+// run it.
 func (m *Map) Run(ctx context.Context) {
-	var both sync.WaitGroup
-	both.Go(func() { m.walkDaily(ctx) })
-	both.Go(func() { m.rereadSoon(ctx) })
-	both.Wait()
+	var all sync.WaitGroup
+	all.Go(func() { m.walkDaily(ctx) })
+	all.Go(func() { m.rereadSoon(ctx) })
+	all.Go(func() { m.follow(ctx) })
+	all.Wait()
 }
 
 func (m *Map) walkDaily(ctx context.Context) {
@@ -49,7 +51,7 @@ func (m *Map) due(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	return len(last) == 0 || last[0].Ended.IsZero() || m.now().Sub(last[0].Started) >= walkEvery, nil
+	return len(last) == 0 || last[0].Ended.IsZero() || last[0].again || m.now().Sub(last[0].Started) >= walkEvery, nil
 }
 
 func (m *Map) rereadSoon(ctx context.Context) {

@@ -3,6 +3,7 @@ package rolemap
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -57,6 +58,26 @@ func TestValidTime(t *testing.T) {
 		}
 		if got, want := prints(rt, m, p.ID, 0), truth[len(truth)-1].held; len(got)+len(want) > 0 && !cmp.Equal(got, want) {
 			rt.Fatalf("now the map has %v, true is %v", got, want)
+		}
+	})
+}
+
+// A key is taken apart as it was put together, and nothing else is taken for one.
+func FuzzKey(f *testing.F) {
+	f.Add("00u1111111111111111x/JBCUYUC7IRCVGS27IFCE2SKO/GROUP/00g1")
+	f.Add("00u1111111111111111x//USER/")
+	f.Fuzz(func(t *testing.T, key string) {
+		k, err := parseKey(key)
+		if err != nil {
+			return
+		}
+		id, err1 := okta.ParseUserID(k[0])
+		role, err2 := okta.ParseRoleID(k[1])
+		if err := errors.Join(err1, err2); err != nil {
+			t.Fatal(err)
+		}
+		if got := (Assignment{Person: Person{ID: id}, Role: role, How: k[2], Assignee: k[3]}).Key(); got != key {
+			t.Errorf("%q is %q", key, got)
 		}
 	})
 }

@@ -42,6 +42,8 @@ type Walk struct {
 	Problem string    // why it does not go on
 
 	stage, page, last string
+
+	again bool // something has happened since that only another one sees
 }
 
 // walker is a walk under way in this process.
@@ -121,7 +123,7 @@ func (w *walker) open(ctx context.Context) error {
 	}
 	return w.alone(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		//nolint:gosec // marked gives placeholders alone
-		_, err := tx.ExecContext(ctx, `insert into role_walk (`+walkColumns+`) values (`+marked(1, 11)+`)`, w.values()...)
+		_, err := tx.ExecContext(ctx, `insert into role_walk (`+walkColumns+`) values (`+marked(1, 12)+`)`, w.values()...)
 		return err
 	})
 }
@@ -263,7 +265,7 @@ func (w *walker) save(ctx context.Context, found []reading) error {
 				return err
 			}
 		}
-		_, err := tx.ExecContext(ctx, `update role_walk set started_at = $2, ended_at = $3, way = $4, page = $5, last = $6, stage = $7, done = $8, total = $9, calls = $10, problem = $11 where id = $1`, w.values()...)
+		_, err := tx.ExecContext(ctx, `update role_walk set started_at = $2, ended_at = $3, way = $4, page = $5, last = $6, stage = $7, done = $8, total = $9, calls = $10, problem = $11 where id = $1`, w.values()[:11]...)
 		return err
 	})
 }
@@ -281,10 +283,10 @@ func (w *walker) alone(ctx context.Context, do func(context.Context, *sql.Tx) er
 	})
 }
 
-const walkColumns = `id, started_at, ended_at, way, page, last, stage, done, total, calls, problem`
+const walkColumns = `id, started_at, ended_at, way, page, last, stage, done, total, calls, problem, again`
 
 func (w Walk) values() []any {
-	return []any{w.ID, milli(w.Started), milli(w.Ended), w.Way, w.page, w.last, w.stage, w.Done, w.Total, w.Calls, w.Problem}
+	return []any{w.ID, milli(w.Started), milli(w.Ended), w.Way, w.page, w.last, w.stage, w.Done, w.Total, w.Calls, w.Problem, w.again}
 }
 
 func walks(ctx context.Context, on querier, which string, args ...any) (out []Walk, err error) {
@@ -296,7 +298,7 @@ func walks(ctx context.Context, on querier, which string, args ...any) (out []Wa
 	for rows.Next() {
 		var w Walk
 		var started, ended int64
-		if err := rows.Scan(&w.ID, &started, &ended, &w.Way, &w.page, &w.last, &w.stage, &w.Done, &w.Total, &w.Calls, &w.Problem); err != nil {
+		if err := rows.Scan(&w.ID, &started, &ended, &w.Way, &w.page, &w.last, &w.stage, &w.Done, &w.Total, &w.Calls, &w.Problem, &w.again); err != nil {
 			return nil, fmt.Errorf("read the role map: %w", err)
 		}
 		w.Started, w.Ended = moment(started), moment(ended)
