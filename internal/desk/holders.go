@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"net/http"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -151,6 +152,13 @@ func Vanished(err error) bool {
 // others.
 func Refused(err error) bool { return okta.IsForbidden(err) && lacking(err) == "" }
 
+// Broken reports whether Okta answered, and with nothing that can be used: which may be
+// about this one person.
+func Broken(err error) bool {
+	var oe *okta.Error
+	return errors.As(err, &oe) && (oe.Status >= http.StatusInternalServerError || oe.Status == http.StatusOK)
+}
+
 // Read reads what somebody holds: one call, one more for each role over apps, and
 // what each group that carries a role of theirs is called and limited to, once. The
 // factors are one more, and only for whoever holds something. Operations
@@ -262,14 +270,14 @@ func passing(e *Error) error {
 	return e
 }
 
-// Given is an assignment of a role that the record knows of.
+// Given is an assignment of a role that the record knows of, or Okta's log.
 type Given struct {
 	Person okta.UserID
-	Type   okta.RoleType
-	From   time.Time // when it was begun, and when its end was written
+	Type   okta.RoleType // empty: the log does not say
+	From   time.Time     // when it was begun, and when its end was written
 	To     time.Time
 	By     string
-	Seq    int64
+	Seq    int64 // of the record; 0: it is Okta's log that knows
 }
 
 // Grants are the assignments that were made from here to any of ids, the oldest first;
@@ -296,7 +304,7 @@ func (s *Survey) Grants(ctx context.Context, ids []okta.UserID) (all []Given, si
 // GivenBy is the newest grant that a role can come from, by its type and time.
 func GivenBy(all []Given, id okta.UserID, r okta.Role) (Given, bool) {
 	for _, g := range slices.Backward(all) {
-		if g.Person == id && g.Type == r.Type && (r.Created.IsZero() || !r.Created.Before(g.From) && !r.Created.After(g.To)) {
+		if g.Person == id && (g.Type == r.Type || g.Type == "" && !r.Created.IsZero()) && (r.Created.IsZero() || !r.Created.Before(g.From) && !r.Created.After(g.To)) {
 			return g, true
 		}
 	}

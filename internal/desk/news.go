@@ -11,11 +11,15 @@ import (
 // News is what Okta's System Log says has happened to roles.
 type News struct {
 	People map[okta.UserID]time.Time // whose roles changed, and when last
+	Grants []Given                   // who gave whom a role, which the log does not name
 	Groups bool                      // roles of a group, or what a custom role covers: that of many people
 	Until  time.Time                 // of the last event; zero: there was none
 	More   bool                      // there are more after it
 	Off    bool                      // the credential may not read the log
 }
+
+// sameGrant is how far apart Okta's log and Okta's role may say that it was given.
+const sameGrant = 5 * time.Second
 
 // groupsAtOnce is how many groups one search of the log names, so that the address
 // stays short.
@@ -65,6 +69,9 @@ func (n *News) take(events []okta.LogEvent) {
 				some = true
 				if n.People[id].Before(e.Published) {
 					n.People[id] = e.Published
+				}
+				if e.Type == "user.account.privilege.grant" && e.Outcome == "SUCCESS" {
+					n.Grants = append(n.Grants, Given{Person: id, From: e.Published.Add(-sameGrant), To: e.Published.Add(sameGrant), By: e.Actor})
 				}
 			}
 		}

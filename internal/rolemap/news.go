@@ -35,7 +35,7 @@ func (m *Map) Follow(ctx context.Context, since time.Time) (next time.Time, err 
 			return next, err
 		}
 		for id, at := range news.People {
-			if err := m.changed(ctx, id, at); err != nil {
+			if err := m.changed(ctx, id, at, news.Grants); err != nil {
 				return next, err
 			}
 		}
@@ -51,15 +51,18 @@ func (m *Map) Follow(ctx context.Context, since time.Time) (next time.Time, err 
 	}
 }
 
-// changed notes that somebody's roles changed at a moment of Okta's clock, unless they
-// were read safely after it.
-func (m *Map) changed(ctx context.Context, id okta.UserID, at time.Time) error {
+// changed reads somebody again whose roles changed at a moment of Okta's clock, unless
+// they were read safely after it.
+func (m *Map) changed(ctx context.Context, id okta.UserID, at time.Time, logged []desk.Given) error {
 	var read int64
 	err := m.db.R.QueryRowContext(ctx, `select coalesce(max(read_at), 0) from role_person where id = $1`, id.String()).Scan(&read)
 	if err != nil || read > milli(at.Add(newsOverlap)) {
 		return err
 	}
-	return m.stale(ctx, id)
+	if err := m.stale(ctx, id); err != nil {
+		return err
+	}
+	return m.refresh(ctx, id, logged)
 }
 
 // walkSoon has the last walk count as old, unless it began safely after a moment.

@@ -102,8 +102,8 @@ type Assignment struct {
 	Reach       Reach         `json:"reach"`
 	Targets     []Target      `json:"targets,omitempty"` // in the order of kind, label and id
 	Since       time.Time     `json:"since,omitzero"`    // when it was granted: from the record, else from Okta
-	By          string        `json:"by,omitempty"`      // who granted it, where the record knows
-	Seq         int64         `json:"row,omitempty"`     // and in which row of the record
+	By          string        `json:"by,omitempty"`      // who granted it, where the record or Okta's log knows
+	Seq         int64         `json:"row,omitempty"`     // in which row of the record; 0 with By: Okta's log says so
 	Outside     bool          `json:"outside"`           // granted past Keydesk, while there was a record that would know
 	Reviewed    time.Time     `json:"reviewed,omitzero"` // when it was last reviewed; before From: it has changed since
 	ReviewedBy  string        `json:"reviewed_by,omitempty"`

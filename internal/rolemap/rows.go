@@ -124,6 +124,7 @@ type reading struct {
 
 	factors bool // they were asked for
 	gone    bool // Okta does not know the account any more
+	broken  bool // Okta's answer could not be used
 }
 
 // keep makes the rows say what was read, unless somebody has read later.
@@ -189,6 +190,9 @@ func keep(ctx context.Context, tx *sql.Tx, r reading) error {
 // another.
 func replace(ctx context.Context, tx *sql.Tx, was, is Assignment, at int64) error {
 	is.From = was.From
+	if is.Seq == 0 && is.By == "" && is.Since.Equal(was.Since) {
+		is.By = was.By // Okta's log said it once
+	}
 	if is.Print() != was.Print() {
 		if err := end(ctx, tx, was, at); err != nil {
 			return err

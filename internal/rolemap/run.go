@@ -2,6 +2,7 @@ package rolemap
 
 import (
 	"context"
+	"errors"
 	"io"
 	"sync"
 	"time"
@@ -72,10 +73,17 @@ func (m *Map) Reread(ctx context.Context) error {
 		if err != nil || len(ids) == 0 {
 			return err
 		}
+		var failed []error
 		for _, id := range ids {
 			if err := m.Refresh(ctx, id); err != nil {
-				return err
+				failed = append(failed, err) // of the others something may be told
 			}
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+		}
+		if len(failed) > 0 {
+			return errors.Join(failed...)
 		}
 	}
 }

@@ -29,10 +29,10 @@ func readingOf(h desk.Holder, grants []desk.Given, begins time.Time) reading {
 		a := assignmentOf(r.person, held)
 		g, ours := desk.GivenBy(grants, h.User.ID, held.Role)
 		switch {
-		case ours && a.Direct():
+		case ours && a.Direct() && g.Seq > 0:
 			a.By, a.Seq, a.Since = g.By, g.Seq, moment(cmp.Or(milli(a.Since), milli(g.From)))
 		case a.Direct():
-			a.Outside = !begins.IsZero() && a.Since.After(begins)
+			a.By, a.Outside = g.By, !begins.IsZero() && a.Since.After(begins)
 		}
 		if key := a.Key(); !seen[key] {
 			seen[key] = true
@@ -176,13 +176,17 @@ func (m *Map) take(ctx context.Context, r reading) error {
 }
 
 // Refresh reads one person now: three calls and one for each role over apps.
-func (m *Map) Refresh(ctx context.Context, id okta.UserID) error {
+func (m *Map) Refresh(ctx context.Context, id okta.UserID) error { return m.refresh(ctx, id, nil) }
+
+// refresh is Refresh with what Okta's log says of who gave roles; what the record says
+// comes before it.
+func (m *Map) refresh(ctx context.Context, id okta.UserID, logged []desk.Given) error {
 	s := m.desk.Survey(desk.RoleMap())
 	grants, begins, err := s.Grants(ctx, []okta.UserID{id})
 	if err != nil {
 		return err
 	}
-	r, err := m.readOne(ctx, s, id, okta.User{}, grants, begins)
+	r, err := m.readOne(ctx, s, id, okta.User{}, slices.Concat(logged, grants), begins)
 	if err != nil {
 		return fmt.Errorf("read somebody again: %w", err)
 	}

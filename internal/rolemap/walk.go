@@ -25,6 +25,10 @@ const (
 	stageRest = "rest" // who is in the map and was not on the list: each is looked at
 )
 
+// brokenMost is of how many people in a batch Okta may tell nothing that can be used:
+// more than that, and it is not the people.
+const brokenMost = 2
+
 // batch is how many people are read before what was found is written: a stop loses
 // no more than that.
 const batch = 25
@@ -188,7 +192,7 @@ func (w *walker) read(ctx context.Context, ids []okta.UserID, known map[okta.Use
 		return nil, err
 	}
 	var found []reading
-	refused := 0
+	refused, broken := 0, 0
 	for _, id := range ids {
 		r, err := w.readOne(ctx, w.survey, id, known[id], grants, begins)
 		if err != nil {
@@ -196,6 +200,12 @@ func (w *walker) read(ctx context.Context, ids []okta.UserID, known map[okta.Use
 		}
 		if r.person.Problem != "" {
 			refused++
+		}
+		if r.broken {
+			broken++
+		}
+		if broken > brokenMost {
+			return nil, errors.New(r.person.Problem)
 		}
 		found = append(found, r)
 	}
@@ -220,10 +230,10 @@ func (m *Map) readOne(ctx context.Context, s *desk.Survey, id okta.UserID, u okt
 	switch {
 	case desk.Vanished(err):
 		return reading{person: Person{ID: id, Factors: -1, ReadAt: at}, gone: true}, nil
-	case desk.Refused(err):
+	case desk.Refused(err), desk.Broken(err):
 		p := personOf(u)
 		p.ReadAt, p.Factors, p.Problem = at, -1, plain(err)
-		return reading{person: p}, nil
+		return reading{person: p, broken: desk.Broken(err)}, nil
 	case err != nil:
 		return reading{}, err
 	}
