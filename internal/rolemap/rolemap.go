@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"keydesk/internal/desk"
@@ -24,6 +25,8 @@ type Map struct {
 	now  func() time.Time
 	log  *slog.Logger
 	wake chan struct{} // somebody has to be read again
+
+	walking sync.Mutex // of several walks in one process, one
 }
 
 // New returns the map kept in db.

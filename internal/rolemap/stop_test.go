@@ -2,6 +2,7 @@ package rolemap_test
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
@@ -9,7 +10,11 @@ import (
 	"time"
 
 	"keydesk/internal/okta"
+	"keydesk/internal/oktasim"
 	"keydesk/internal/rolemap"
+	"keydesk/internal/store"
+	"keydesk/internal/storetest"
+	"keydesk/internal/testkit"
 )
 
 // A walk that is stopped at any call goes on where it was and comes to the same end,
@@ -45,6 +50,39 @@ func TestStoppedAnywhere(t *testing.T) {
 		}
 		k.Org.TakeRole(ofDirect(got, okta.HelpDeskAdmin), string(okta.HelpDeskAdmin)) // so that the next one has something to find
 	}
+}
+
+// Of several replicas one walks. One that stood still until another may have taken over
+// writes nothing of what it read.
+func TestOneOfTwoWalks(t *testing.T) {
+	if !storetest.Postgres(t) {
+		return
+	}
+	w := &ways{}
+	k := testkit.New(t, testkit.Options{
+		Org: oktasim.Options{People: 300, Admins: 80, Limit: 10_000_000}, Replicas: 2, Place: storetest.Database(t),
+		Wrap: func(rt http.RoundTripper) http.RoundTripper { w.RoundTripper = rt; return w },
+	})
+	one, other := k.Replicas[0].Map, k.Replicas[1].Map
+	w.do = func() {
+		before := w.calls.Load()
+		if err := other.Walk(t.Context()); err != nil || w.calls.Load() != before {
+			t.Errorf("the other walks too: %v", err)
+		}
+	}
+	w.at.Store(20)
+	whole := walk(t, one)
+	w.do = func() {
+		if _, err := k.Store.W.ExecContext(t.Context(), `update lease set fence = fence + 1, holder = 'another', ends_at = 0 where name = 'role map'`); err != nil {
+			t.Error(err)
+		}
+	}
+	w.at.Store(w.calls.Load() + whole.Calls/2)
+	if err := one.Walk(t.Context()); !errors.Is(err, store.ErrLost) {
+		t.Errorf("a walk whose lease was lost: %v", err)
+	}
+	walk(t, other)
+	equals(t, one, k.Org)
 }
 
 func ofDirect(all []rolemap.Assignment, t okta.RoleType) string {

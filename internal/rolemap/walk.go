@@ -63,6 +63,10 @@ type walker struct {
 // one. It returns at once where another process walks. One that returned an error
 // goes on the next time.
 func (m *Map) Walk(ctx context.Context) error {
+	if !m.walking.TryLock() {
+		return nil
+	}
+	defer m.walking.Unlock()
 	lease, mine, err := m.db.TryLease(ctx, "role map")
 	if err != nil || !mine {
 		return err
