@@ -108,7 +108,7 @@ func (p Policy) decideActor(who Actor, spec Spec) Decision {
 	if spec.Op != "" && p.May(who, spec.Perm) { // all of the permission but this
 		rule = "permission." + string(spec.Action)
 	}
-	why := fmt.Sprintf("Your role, %s, does not include this.", roleWord(who.Tier()))
+	why := fmt.Sprintf("Your role, %s, does not include this.", roleWord(Role(who.tierWord())))
 	return refuse(rule, why, p.askFor(p.Holders(spec)...))
 }
 

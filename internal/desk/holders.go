@@ -108,14 +108,15 @@ func (s *Survey) Holders(ctx context.Context, after string) (ids []okta.UserID, 
 // surveyPage is how many people a call lists, which is Okta's most.
 const surveyPage = 200
 
-// Everybody lists people in the order of Okta's pages, 200 a call. Operation ListUsers.
+// Everybody lists people, 200 a call, in the order of ids, which is Okta's where none
+// is asked for. Operation ListUsers.
 func (s *Survey) Everybody(ctx context.Context, after string) (people []okta.User, next string, err error) {
 	page, err := surveyed(ctx, s, "users.list", func(ctx context.Context) (okta.Page[okta.User], error) {
 		at, err := cursor("users.list", after)
 		if err != nil {
 			return okta.Page[okta.User]{}, err
 		}
-		return s.d.okta.Users.List(ctx, okta.UserQuery{Search: everyStatus(), Limit: surveyPage, SortBy: okta.AttrID, After: at})
+		return s.d.okta.Users.List(ctx, okta.UserQuery{Search: everyStatus(), Limit: surveyPage, After: at})
 	})
 	return page.Items, page.Next.String(), err
 }

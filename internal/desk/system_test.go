@@ -92,3 +92,22 @@ func TestReviewsActOnAWord(t *testing.T) {
 		}
 	}
 }
+
+// Whoever asks what the console's own actors may do is told, without anybody's word.
+func TestExplainSystem(t *testing.T) {
+	p := DefaultPolicy()
+	for role, want := range map[Role]map[Action]string{
+		Mapper:   {"roles.list": "", "users.get": "", "roles.remove": "permission.roles.act", "grants.list": "permission.grants.list"},
+		Reviewer: {"roles.list": "", "roles.remove": "system.word", "roles.assign": "permission.roles.assign"},
+	} {
+		r, known := p.RoleOf(string(role))
+		if !known || r != role {
+			t.Errorf("%s is no role: %q", role, r)
+		}
+		for action, rule := range want {
+			if x := p.ExplainKind(r, spec(action), "super"); x.Rule != rule || x.Allowed != (rule == "") {
+				t.Errorf("%s, %s: %+v, want %q", role, action, x, rule)
+			}
+		}
+	}
+}

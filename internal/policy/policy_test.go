@@ -75,6 +75,7 @@ func TestRefusals(t *testing.T) {
 		{"unknown key inside", "limits:\n  takeover: {hours: 1}\n", `line 2: there is no key "hours"`},
 		{"twice", roles + roles, `line 4: the key "roles" stands here twice`},
 		{"unknown role", "roles:\n  chief: {groups: [A], may: [changing]}\n", `line 2: there is no key "chief"`},
+		{"a role of the console's own", "roles:\n  system:rolemap: {groups: [A], may: [changing]}\n", `line 2: there is no key "system:rolemap"`},
 		{"unknown word", "roles:\n  helpdesk:\n    groups: [A]\n    may:\n      - unlock\n      - lock\n", `line 6: "lock" is no class, permission or operation`},
 		{"unknown except", "roles:\n  helpdesk:\n    groups: [A]\n    may: [unlock]\n    except: [usres.edit]\n", `line 5: "usres.edit" is no class`},
 		{"nobody's", "roles:\n  helpdesk: {may: [unlock]}\n", "line 2: nobody holds the role helpdesk"},
