@@ -94,17 +94,22 @@ func (h *Handlers) export(c Ctx) error {
 	begun := false
 	err = h.c.Desk.ExportRecord(c.Request().Context(), actor(c), f, as, func() io.Writer {
 		begun = true
-		name := "keydesk-record-" + h.c.Now().In(h.c.Zone).Format("2006-01-02-1504") + "." + string(as)
-		c.Response().Header().Set("Content-Type", kind)
-		c.Response().Header().Set("Content-Disposition", `attachment; filename="`+name+`"`)
-		c.Response().WriteHeader(http.StatusOK)
-		return &steady{c.Response(), http.NewResponseController(c.Response())}
+		return h.file(c, "keydesk-record", kind, string(as))
 	})
 	if begun && err != nil {
 		h.c.Log.WarnContext(c.Request().Context(), "an export of the record broke off", "error", err)
 		panic(http.ErrAbortHandler) // the browser must not take it for whole
 	}
 	return err
+}
+
+// file begins an answer that the browser keeps as a file, named after the minute.
+func (h *Handlers) file(c Ctx, name, kind, ending string) io.Writer {
+	name += "-" + h.c.Now().In(h.c.Zone).Format("2006-01-02-1504") + "." + ending
+	c.Response().Header().Set("Content-Type", kind)
+	c.Response().Header().Set("Content-Disposition", `attachment; filename="`+name+`"`)
+	c.Response().WriteHeader(http.StatusOK)
+	return &steady{c.Response(), http.NewResponseController(c.Response())}
 }
 
 // steady writes for as long as the other end goes on reading.

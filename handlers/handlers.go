@@ -15,11 +15,14 @@ import (
 
 	"keydesk/internal/desk"
 	"keydesk/internal/login"
+	"keydesk/internal/rolemap"
 )
 
 // Config is what the front is made of.
 type Config struct {
 	Desk    *desk.Desk
+	Map     *rolemap.Map
+	Mapped  bool // the role map is read
 	Login   *login.Login
 	Ready   func(context.Context) error // whether requests can be served
 	BaseURL string                      // the console's own origin; "" follows the request's Host, in the demo alone

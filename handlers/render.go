@@ -67,6 +67,7 @@ func (h *Handlers) frame(c Ctx, title, nav string) views.Frame {
 	if who := actor(c); who.ID != "" {
 		f.Actor = &who
 		f.MayCreate = h.c.Desk.Policy().May(who, desk.CreateUsers)
+		f.Map = h.backToMap(c)
 		if !partial(c) {
 			f.ToDecide = h.c.Desk.ToDecide(c.Request().Context(), who)
 		}
@@ -76,11 +77,12 @@ func (h *Handlers) frame(c Ctx, title, nav string) views.Frame {
 
 const themeCookie = "keydesk-theme"
 
-func (h *Handlers) themeName() string {
+// cookieName is the name of a cookie, tied to this host where that takes https.
+func (h *Handlers) cookieName(name string) string {
 	if h.secure() {
-		return "__Host-" + themeCookie
+		return "__Host-" + name
 	}
-	return themeCookie
+	return name
 }
 
 func themeOf(c Ctx) string {
@@ -95,7 +97,7 @@ func themeOf(c Ctx) string {
 // theme keeps the operator's choice of light or dark in a cookie.
 func (h *Handlers) theme(c Ctx) error {
 	k := &http.Cookie{ //nolint:gosec // Secure where the console is reached by https
-		Name: h.themeName(), Value: c.Request().PostFormValue("theme"), Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true, Secure: h.secure(), SameSite: http.SameSiteLaxMode}
+		Name: h.cookieName(themeCookie), Value: c.Request().PostFormValue("theme"), Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true, Secure: h.secure(), SameSite: http.SameSiteLaxMode}
 	switch k.Value {
 	case "light", "dark":
 	default:

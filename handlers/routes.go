@@ -48,7 +48,6 @@ func (h *Handlers) Routes() []Route {
 		{Method: http.MethodGet, Path: views.NewPersonPath, Perm: desk.ReadUsers, do: h.newPerson},
 		of("users.create", http.MethodPost, views.ActionPath("users.create"), h.create),
 		of("users.get", http.MethodGet, user, h.person),
-		{Method: http.MethodGet, Path: views.AdminsPath, Perm: desk.ReadUsers, do: h.admins},
 		of("users.get", http.MethodGet, user+views.ProfilePath, h.read(h.showProfile)),
 		of("users.update", http.MethodPost, views.ActionPath("users.update"), h.edit),
 		of("users.get", http.MethodGet, user+views.RawPath, h.read(h.showRaw)),
@@ -68,6 +67,7 @@ func (h *Handlers) Routes() []Route {
 	routes = append(routes, h.counterRoutes()...)
 	routes = append(routes, h.approvalRoutes()...)
 	routes = append(routes, h.staffRoutes()...)
+	routes = append(routes, h.mapRoutes()...)
 	routes = append(routes, Route{Method: http.MethodPost, Path: views.OncePath, Perm: desk.ShowSecrets, do: h.reveal})
 	routes = append(routes,
 		Route{Method: http.MethodGet, Path: views.AuditPath, Perm: desk.ReadOwnRecord, do: h.audit},

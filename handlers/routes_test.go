@@ -82,7 +82,9 @@ func fits(k *testkit.Kit, tier, method, perm string, htmx bool, got *testkit.Pag
 		return got.Status < 500 && !refused, "for everybody with a role"
 	case !k.Desk.Policy().May(desk.Actor{Roles: []desk.Role{desk.Role(tier)}}, desk.Perm(perm)):
 		return refused && len(k.Org.Log()) == 0, "refused"
-	case method == http.MethodGet, perm == string(desk.ReadRecord): // the record as a file is asked for by POST, for it leaves a row
+	case got.Path == "/admins":
+		return got.Header.Get("Location") == "/roles", "moved"
+	case method == http.MethodGet, perm == string(desk.ReadRecord), perm == string(desk.ReadUsers): // what is taken away as a file is asked for by POST, for it leaves a row
 		return got.Status == http.StatusOK || got.Status == http.StatusNotFound, "read"
 	}
 	return got.Status >= 400 && got.Status < 500 && !got.Has("Rule permission."), "a button that no page gave"

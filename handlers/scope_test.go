@@ -180,7 +180,7 @@ func TestListsWithinTheScope(t *testing.T) {
 			c := k.As(who)
 			for _, path := range []string{
 				"/users?q=" + out.Login, "/users?q=" + out.ID, "/users?q=" + url.QueryEscape(out.FirstName+" "+out.LastName), "/users?q=" + url.QueryEscape(out.LastName+", "+out.FirstName),
-				"/users?status=ACTIVE", "/admins", "/audit", "/audit?target=" + out.ID, "/audit?q=" + out.Login, "/approvals", "/",
+				"/users?status=ACTIVE", "/roles", "/audit", "/audit?target=" + out.ID, "/audit?q=" + out.Login, "/approvals", "/",
 				"/users/" + in.ID, "/users/" + in.ID + "/links",
 			} {
 				got := c.Get(path)

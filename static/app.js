@@ -124,9 +124,9 @@
         if (a.dataset.nav === head.dataset.nav) a.setAttribute("aria-current", "page");
         else a.removeAttribute("aria-current");
       }
-      const found = $("[data-say]", main);
-      if (found) say(found.dataset.say);
     }
+    const found = $("[data-say]", e.detail.ctx.target);
+    if (found && main.contains(e.detail.ctx.target)) say(found.dataset.say);
     // An answer about the whole page must not hide behind a dialog; what was
     // typed into that stays, and its button opens it again.
     if ($("#notice").firstElementChild) {
@@ -180,6 +180,9 @@
     if (button && "close" in button.dataset) button.closest(".toast").remove();
   });
 
+  // A choice that narrows a list needs no button; what is typed waits for Enter.
+  on("change", (e) => { if (e.target.matches("form[data-live] :is(select, [type=checkbox])")) e.target.form.requestSubmit(); });
+
   // ---- Keys -------------------------------------------------------------
   const links = () => [...document.querySelectorAll("a.hit")];
   // Wherever the focus is in a row, that row is where the walk goes on.
@@ -203,7 +206,7 @@
     k: () => walk(-1),
   };
   const tab = (n) => $(`.tabs a:nth-of-type(${n})`)?.click();
-  const afterG = { h: visit("home"), u: visit("users"), r: visit("admins"), a: visit("audit") };
+  const afterG = { h: visit("home"), u: visit("users"), r: visit("roles"), a: visit("audit") };
   let g = 0; // when g was pressed
 
   // A single hit for exactly what is typed needs no second key.

@@ -96,7 +96,7 @@ func AssignBody(f Frame, p AssignProps) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = trail(PageURL(p.Person.User.ID, RolesPath), "Administrator roles", "Assign a role").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = roleTrail(f, p.Person.User.ID, "Assign a role").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -40,7 +40,7 @@ func keyList() []key {
 		{[]string{"1", "6"}, "To one of the six pages of a person, from left to right"},
 		{[]string{"g", "h"}, "Home"},
 		{[]string{"g", "u"}, "People"},
-		{[]string{"g", "r"}, "Admins"},
+		{[]string{"g", "r"}, "Role map"},
 		{[]string{"g", "a"}, "Record"},
 		{[]string{"Esc"}, "Close a dialog or menu"},
 		{[]string{"?"}, "This list"},

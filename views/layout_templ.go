@@ -266,7 +266,7 @@ func rail(f Frame) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = railLink(f, "admins", AdminsPath, "shield-check", "Admins", 0).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = railLink(f, "roles", MapPath, "shield-check", "Roles", 0).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

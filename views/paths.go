@@ -15,7 +15,7 @@ const (
 	HomePath      = "/"
 	UsersPath     = "/users"
 	NewPersonPath = "/users/new"
-	AdminsPath    = "/admins"
+	AdminsPath    = "/admins" // now MapPath
 	ApprovalsPath = "/approvals"
 	OncePath      = "/once"
 	AuditPath     = "/audit"
@@ -59,7 +59,7 @@ func PageURL(id okta.UserID, page string, pairs ...string) string {
 }
 
 // AdminsURL is a page of the holders of admin roles.
-func AdminsURL(after string) string { return query(AdminsPath, "after", after) }
+func AdminsURL(after string) string { return query(MapPath, "after", after) }
 
 // RoleURL is the page of one assignment of a role; held tells apart those that
 // share their id.

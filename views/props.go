@@ -32,6 +32,7 @@ type Frame struct {
 	Demo  bool
 	Theme string // "light" or "dark"; anything else follows the system
 	Here  string // path and query of this page, for the way back
+	Map   string // the page of the role map that was looked at last; empty: none
 	Clock Clock
 	Query desk.Query // what the search field shows
 	Links Links

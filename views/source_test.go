@@ -107,7 +107,7 @@ func TestNothingOfOlderHtmx(t *testing.T) {
 func TestKeys(t *testing.T) {
 	t.Parallel()
 	script := sources(t, "../static/app.js")["../static/app.js"]
-	listens := map[string]string{"/": `"/": `, "?": `"?": `, "↓": "ArrowDown", "↑": "ArrowUp", "Enter": `"Enter"`, "1": `[1-6]`, "6": `[1-6]`, "g": `"g"`, "h": `h: visit("home")`, "u": `u: visit("users")`, "r": `r: visit("admins")`, "a": `a: visit("audit")`}
+	listens := map[string]string{"/": `"/": `, "?": `"?": `, "↓": "ArrowDown", "↑": "ArrowUp", "Enter": `"Enter"`, "1": `[1-6]`, "6": `[1-6]`, "g": `"g"`, "h": `h: visit("home")`, "u": `u: visit("users")`, "r": `r: visit("roles")`, "a": `a: visit("audit")`}
 	if n := len(tabList()); n != 6 {
 		t.Errorf("the digits 1 to 6 lead to %d pages", n)
 	}

@@ -95,7 +95,7 @@ func RoleBody(f Frame, p RoleProps) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = trail(PageURL(p.Person.User.ID, RolesPath), "Administrator roles", roleName(p.Role)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = roleTrail(f, p.Person.User.ID, roleName(p.Role)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -49,6 +49,15 @@ func ServeBehind(t testing.TB, around func(http.Handler) http.Handler, opts ...t
 	return c
 }
 
+// Mapped is the console once its role map has been read.
+func (c *Console) Mapped(t testing.TB) *Console {
+	t.Helper()
+	if err := c.Kit.Map.Walk(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
 func listen(t testing.TB, h http.Handler) string {
 	t.Helper()
 	srv := httptest.NewServer(h)

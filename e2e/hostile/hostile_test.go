@@ -91,7 +91,7 @@ func everywhere(t *testing.T, around func(http.Handler) http.Handler) {
 // there is something to show.
 func pagesOf(v *console.Visit) []string {
 	id := v.Ordinary(1)[0].ID
-	paths := []string{"/", "/users?q=a", "/admins", "/approvals", "/audit", "/users/new", "/users/" + id + "/profile", "/users/" + id + "/raw", "/users/" + id + "/roles/new?type=GROUP_MEMBERSHIP_ADMIN"}
+	paths := []string{"/", "/users?q=a", "/roles", "/approvals", "/audit", "/users/new", "/users/" + id + "/profile", "/users/" + id + "/raw", "/users/" + id + "/roles/new?type=GROUP_MEMBERSHIP_ADMIN"}
 	seen := map[string]bool{}
 	for _, s := range testkit.Readings() {
 		path := v.Kit.PageOf(s.Action)

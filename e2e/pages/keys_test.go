@@ -85,7 +85,7 @@ func TestKeys(t *testing.T) {
 		keys    []string
 		heading string
 	}{
-		{[]string{"g", "a"}, "Record"}, {[]string{"g", "u"}, "People"}, {[]string{"g", "h"}, "Who is calling?"}, {[]string{"g", "a"}, "Record"},
+		{[]string{"g", "a"}, "Record"}, {[]string{"g", "u"}, "People"}, {[]string{"g", "r"}, "Role map"}, {[]string{"g", "h"}, "Who is calling?"}, {[]string{"g", "a"}, "Record"},
 	} {
 		v.Heading(step.heading).Hidden()
 		if err := v.Search().Blur(); err != nil {

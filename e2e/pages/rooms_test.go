@@ -17,7 +17,8 @@ func rooms(v *console.Visit) []room {
 	p := v.Ordinary(1)[0]
 	at := func(p oktasim.Person, path string) string { return "/users/" + p.ID + path }
 	return []room{
-		{"admins", "/admins"},
+		{"role-map", "/roles"},
+		{"role-map-grouped", "/roles?group=role&reach=everything"},
 		{"sessions", "/sessions"},
 		{"access", at(p, "/access")},
 		{"access-many", at(heavy, "/access")},
@@ -39,7 +40,7 @@ func rooms(v *console.Visit) []room {
 // Every page of the rooms, in both themes.
 func TestAxeOnRooms(t *testing.T) {
 	t.Parallel()
-	v := console.Serve(t).Enter(t, "admin", wide)
+	v := console.Serve(t).Mapped(t).Enter(t, "admin", wide)
 	for _, r := range rooms(v) {
 		v.Page.Open(r.path)
 		v.Ready()
@@ -51,7 +52,7 @@ func TestAxeOnRooms(t *testing.T) {
 // What is refused has to be readable as well.
 func TestAxeOnRoomsOfAnAuditor(t *testing.T) {
 	t.Parallel()
-	v := console.Serve(t).Enter(t, "auditor", wide)
+	v := console.Serve(t).Mapped(t).Enter(t, "auditor", wide)
 	for _, r := range rooms(v) {
 		v.Page.Open(r.path)
 		v.Ready()
@@ -63,13 +64,13 @@ func TestAxeOnRoomsOfAnAuditor(t *testing.T) {
 // On a telephone no room has to be scrolled sideways for.
 func TestPhoneRooms(t *testing.T) {
 	t.Parallel()
-	v := console.Serve(t).Enter(t, "admin", browser.Options{Width: 390, Height: 844, Touch: true})
+	v := console.Serve(t).Mapped(t).Enter(t, "admin", browser.Options{Width: 390, Height: 844, Touch: true})
 	for _, r := range rooms(v) {
 		v.Page.Open(r.path)
 		v.Ready()
 		v.Reasons()
 		fits(t, v)
-		if r.name == "assign" || r.name == "profile" {
+		if r.name == "assign" || r.name == "profile" || r.name == "role-map" {
 			v.Picture(r.name + "-phone")
 		}
 	}

@@ -39,6 +39,9 @@ func (d *Desk) Admins(ctx context.Context, who Actor, after string) (AdminsPage,
 	})
 }
 
+// MayMap says whether the actor may see the role map.
+func (d *Desk) MayMap(who Actor) Decision { return d.mayMap(who) }
+
 // adminsWithin is Admins for an actor of limited reach: all of them are read, so that
 // the pages say nothing of those who are left out.
 func (d *Desk) adminsWithin(ctx context.Context, who Actor) (p AdminsPage, err error) {

@@ -1,0 +1,80 @@
+package desk
+
+import (
+	"testing"
+
+	"keydesk/e2e/browser"
+	"keydesk/e2e/console"
+	"keydesk/internal/oktasim"
+)
+
+// atMap is somebody of the staff who looks at the role map.
+func atMap(t *testing.T, person string, o browser.Options) *console.Visit {
+	t.Helper()
+	v := console.Serve(t).Mapped(t).Enter(t, person, o)
+	v.Link("Roles").Click()
+	v.Heading("Role map").Shown()
+	v.Ready()
+	return v
+}
+
+// row is what the map shows of somebody.
+func row(v *console.Visit, p oktasim.Person) browser.Part {
+	return v.Role("row", "").Having(p.Login)
+}
+
+// An auditor sees everything, narrows it by a choice, a risk, words and a target,
+// sorts and groups it; each step stands in the address, and the browser's Back leads
+// to the step before.
+func TestRoleMapSeeAllAndFilter(t *testing.T) {
+	t.Parallel()
+	v := atMap(t, "auditor", browser.Options{Width: 1360, Height: 900})
+	limited, super := v.Org.LimitedAdmin("HELP_DESK_ADMIN"), v.Org.AdminWith("SUPER_ADMIN")
+	v.See("As of today", "Everything: the whole organisation")
+	row(v, limited).See("directly", v.Org.RoleTargets(limited.ID, "HELP_DESK_ADMIN")[0], "never")
+	row(v, super).See("Everything: the whole organisation", "everything in scope")
+	v.Field("Reach").Choose("Limited to targets")
+	row(v, super).Hidden()
+	row(v, limited).Shown()
+	v.At("/roles?reach=limited")
+	v.Back()
+	row(v, super).Shown()
+	v.At("/roles")
+	v.Field("Contains").Fill(limited.Login)
+	v.Field("Contains").Press("Enter")
+	row(v, super).Hidden()
+	v.See("1 assignment of 1 person, of ")
+	v.Go(v.Link(v.Org.RoleTargets(limited.ID, "HELP_DESK_ADMIN")[0]))
+	v.See("Only with ")
+	v.Page.Open("/roles")
+	v.Go(v.Link("Since"))
+	v.At("/roles?sort=since")
+	v.Go(v.Link("Since"))
+	v.At("/roles?desc=1&sort=since")
+	v.Link("Super Administrator").Click()
+	v.At("/roles?desc=1&role=SUPER_ADMIN&sort=since")
+	row(v, limited).Hidden()
+	marks := row(v, super).Role("group", "").At(0)
+	marks.Text("everything in scope").Click()
+	marks.See("No limit is set: the role reaches the whole organisation.")
+	v.Text("More to narrow by, and groups").Click()
+	v.Field("Group by").Choose("Group it is held through")
+	v.See("Directly")
+	if n, err := v.Locator("td.do .btn-danger").Count(); err != nil || n > 0 {
+		t.Errorf("an auditor is offered to change: %d %v", n, err)
+	}
+	nothingSent(t, v)
+}
+
+// Without script the map is narrowed by its button.
+func TestRoleMapWithoutScript(t *testing.T) {
+	t.Parallel()
+	v := atMap(t, "auditor", browser.Options{NoScript: true})
+	super := v.Org.AdminWith("SUPER_ADMIN")
+	v.Field("Reach").Choose("Limited to targets")
+	v.Button("Show").Click()
+	v.See("3 limited")
+	row(v, super).Hidden()
+	v.Go(v.Link("Person"))
+	v.At("/roles?desc=1&reach=limited&sort=person")
+}
