@@ -56,17 +56,26 @@ func stands(e *Error) Revoked {
 	return Revoked{End: EndAgain, Rule: e.Rule, Why: e.Msg, After: max(e.RetryAfter, again)}
 }
 
-// present is somebody whose word is carried out, as they are now. Where neither Okta
-// nor the issuer can be asked about them they have to be signed in still.
+// present is whoever closed the review, as they are now.
 func (d *Desk) present(ctx context.Context, who Actor, s Spec) (Actor, *Error) {
 	who, e := d.serving(ctx, who, s)
-	if e != nil || d.AsksOkta(who) {
+	if e != nil {
 		return who, e
+	}
+	return d.signedInStill(ctx, who, s)
+}
+
+// signedInStill is somebody whose word is carried out, with the roles that they still
+// hold as far as the console knows: where Okta cannot be asked about them, they have to
+// be signed in still.
+func (d *Desk) signedInStill(ctx context.Context, who Actor, s Spec) (Actor, *Error) {
+	if d.AsksOkta(who) {
+		return who, nil
 	}
 	now, there, err := d.signedIn(ctx, who.Session)
 	switch {
 	case err != nil:
-		return who, &Error{Kind: Other, Action: s.Action, Rule: "second.asker", Err: err, Msg: "Who closed the review cannot be looked up right now; it is tried again."}
+		return who, &Error{Kind: Other, Action: s.Action, Rule: "second.asker", Err: err, Msg: who.Name + " cannot be looked up right now; it is tried again."}
 	case !there || now.ID != who.ID:
 		return who, &Error{Kind: Denied, Action: s.Action, Rule: "second.asker", Msg: who.Name + " is not signed in any more, so nobody can tell whether they still may.", Ask: "Whoever may do it carries out what is left."}
 	}
@@ -85,7 +94,7 @@ func (d *Desk) seconds(ctx context.Context, x *deed, o Order) Decision {
 	if fresh := d.policy.FreshSignIn(x.spec); fresh > 0 && (by.AuthTime.IsZero() || o.Decided.At.Sub(by.AuthTime) > fresh) {
 		return refuse("sign_in.fresh", "This takes two people, and "+by.Name+" decided it more than "+minutes(fresh)+" after they had signed in.", x.needs.Ask)
 	}
-	by, e := d.present(ctx, by, x.spec)
+	by, e := d.signedInStill(ctx, by, x.spec)
 	if e == nil {
 		e = d.approver(ctx, x, by)
 	}

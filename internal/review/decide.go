@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"keydesk/internal/desk"
-	"keydesk/internal/okta"
 )
 
 // Choice is a decision on one item, as somebody makes it. Version is that of the item
@@ -128,7 +127,7 @@ func (r *Reviews) mayDecide(ctx context.Context, who desk.Actor, does desk.Actio
 	if err := r.stale(does, v, i, c.Version); err != nil {
 		return err
 	}
-	if c.Verdict == Revoke && desk.TakesTwo(okta.RoleType(i.Evidence.Role.Type)) {
+	if c.Verdict == Revoke && i.Evidence.Two {
 		if e := r.desk.RevokeProof(ctx, who, does); e != nil {
 			return e
 		}

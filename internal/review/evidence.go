@@ -36,7 +36,7 @@ func evidenceOf(a rolemap.Assignment) Evidence {
 	e := Evidence{
 		Person: Subject{Person{p.ID.String(), p.Name, p.Login}, string(p.Status), p.Department, stamp(p.LastLogin), p.Factors},
 		Role:   Role{a.Role.String(), string(a.Type), a.Label, a.Definition, a.ResourceSet, a.How, a.Assignee, a.Through},
-		Reach:  Reach(a.Reach), Words: a.TargetWords(), Since: stamp(a.Since), ReadAt: stamp(p.ReadAt), By: a.By, Outside: a.Outside,
+		Reach:  Reach(a.Reach), Words: a.TargetWords(), Since: stamp(a.Since), ReadAt: stamp(p.ReadAt), By: a.By, Outside: a.Outside, Problem: p.Problem,
 	}
 	if a.Reach == rolemap.Unknown {
 		e.Reach = Unknown

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"keydesk/internal/desk"
+	"keydesk/internal/okta"
 )
 
 // freeze is what the map holds now of a plan's scope, as items: with what was decided
@@ -20,9 +21,14 @@ func (r *Reviews) freeze(ctx context.Context, who desk.Actor, p Plan) ([]Item, e
 	if err != nil {
 		return nil, err
 	}
+	two := map[okta.UserID]bool{}
+	for _, a := range held {
+		two[a.Person.ID] = two[a.Person.ID] || desk.TakesTwo(a.Type)
+	}
 	var items []Item
 	for _, a := range held {
 		i := Item{Key: a.Key(), Evidence: evidenceOf(a), Version: 1}
+		i.Evidence.Two = two[a.Person.ID]
 		was, known := before[i.Key]
 		if known {
 			i.recall(was)
@@ -88,7 +94,7 @@ func (i *Item) recall(was lastWord) {
 // carry takes the last decision over, where it was to keep, nothing has changed since,
 // and it was proven after a moment: carried on it stays as old as it is.
 func (i *Item) carry(was lastWord, p Plan, after int64) {
-	if was.Verdict != Keep || len(i.Evidence.Changed) > 0 || milli(was.At) < after || i.Evidence.Reach == Unknown || p.NeedsReason(Keep) && was.Note == "" {
+	if was.Verdict != Keep || len(i.Evidence.Changed) > 0 || milli(was.At) < after || i.Evidence.Reach == Unknown || i.Evidence.Problem != "" || p.NeedsReason(Keep) && was.Note == "" {
 		return
 	}
 	i.Verdict, i.Note, i.decider, i.By, i.At, i.Seq = Keep, was.Note, was.decider, was.By, was.At, was.Seq

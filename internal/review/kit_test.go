@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"io"
 	"log/slog"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -13,6 +14,7 @@ import (
 
 	"keydesk/internal/audit"
 	"keydesk/internal/desk"
+	"keydesk/internal/inproc"
 	"keydesk/internal/okta"
 	"keydesk/internal/oktasim"
 	"keydesk/internal/review"
@@ -34,6 +36,10 @@ type kit struct {
 
 func newKit(t testing.TB, o ...testkit.Options) *kit {
 	t.Helper()
+	if len(o) == 0 {
+		o = []testkit.Options{{}}
+	}
+	o[0].Org.People = 100
 	k := &kit{Kit: testkit.New(t, o...), t: t, seal: audit.KeyOf(bytes.Repeat([]byte{7}, 32))}
 	if err := k.Record.SignedBy(k.seal, ""); err != nil {
 		t.Fatal(err)
@@ -275,4 +281,24 @@ func (k *kit) removals() map[string]int {
 		}
 	}
 	return n
+}
+
+// roleID is the id of a person's first role.
+func (k *kit) roleID(p oktasim.Person) string {
+	k.t.Helper()
+	page, err := k.Desk.Roles(k.t.Context(), k.staff("owner"), id(k.t, p.ID))
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	return page.Held[0].Role.ID.String()
+}
+
+// client is one of the organisation's API of its own.
+func client(t testing.TB, k *kit) *okta.Client {
+	t.Helper()
+	c, err := okta.New(okta.Config{URL: "https://org.example", Token: okta.NewSecret(k.Org.Token()), Transport: inproc.Transport{Hosts: map[string]http.Handler{"org.example": k.Org}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
 }

@@ -1,7 +1,9 @@
 package review_test
 
 import (
+	"flag"
 	"fmt"
+	"os"
 	"slices"
 	"sync"
 	"testing"
@@ -149,6 +151,11 @@ func (m *machine) recorded() (n int) {
 // without the right to it: each decision counts or is refused, none is lost, and each
 // that counts has its row.
 func TestReviewMachine(t *testing.T) {
+	if os.Getenv("KEYDESK_TEST_ENGINE") == "postgres" { // where a decision takes longer
+		if err := flag.Set("rapid.checks", "25"); err != nil {
+			t.Fatal(err)
+		}
+	}
 	k := newKit(t)
 	k.Org.GrantRole(k.Org.Staff()["second"], "REPORT_ADMIN")
 	second, _ := k.Org.Person(k.Org.Staff()["second"])

@@ -168,3 +168,32 @@ func TestReminders(t *testing.T) {
 		t.Errorf("%+v %+v %v %v", mine, theirs, err1, err2)
 	}
 }
+
+// A revoke costs as many calls as docs/PERFORMANCE.md says.
+func TestCallsOfARevoke(t *testing.T) {
+	k := newKit(t)
+	for role, c := range map[string]struct {
+		closer string
+		calls  int
+	}{"REPORT_ADMIN": {"owner", 8}, "HELP_DESK_ADMIN": {"owner", 9}, "ORG_ADMIN": {"second", 10}} {
+		p := k.Org.AdminWith(role)
+		k.only(p)
+		v := k.start(k.staff("owner"))
+		k.decide(k.items(v, review.Query{})[0], review.Revoke)
+		if _, err := k.Close(t.Context(), k.staff(c.closer), v.ID, false); err != nil {
+			t.Fatal(err)
+		}
+		k.people = []string{} // the map is not counted
+		k.Org.Reset()
+		if _, err := k.CarryOut(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		n := 0
+		for _, calls := range k.Calls() {
+			n += calls
+		}
+		if n != c.calls || len(k.removals()) != 1 {
+			t.Errorf("%s: %d calls %v, want %d", role, n, k.Calls(), c.calls)
+		}
+	}
+}

@@ -41,6 +41,9 @@ func (r *Reviews) Preview(ctx context.Context, who desk.Actor, p Plan) (v Previe
 	if dec := r.desk.MayRunReviews(who); !dec.Allowed {
 		return v, r.desk.Deny(ctx, who, started, dec)
 	}
+	if err := r.lookUp(ctx, &p.Reviewers); err != nil {
+		return v, unreadable(started, err)
+	}
 	items, err := r.freeze(ctx, who, p)
 	if err != nil {
 		return v, unreadable(started, err)

@@ -149,6 +149,8 @@ type Evidence struct {
 	By      string   `json:"by,omitempty"`      // who granted it, where that is known
 	Outside bool     `json:"outside,omitempty"`
 	Marks   []Mark   `json:"marks,omitempty"`
+	Two     bool     `json:"takes_two,omitempty"` // to change the account takes two people
+	Problem string   `json:"problem,omitempty"`   // why the map could not read it again: it is as it was before
 	Last    *Last    `json:"last_decision,omitempty"`
 	Changed []string `json:"changed_since,omitempty"` // since the last decision, a sentence each
 }

@@ -22,7 +22,7 @@ const (
 func (r *Reviews) Work(ctx context.Context) {
 	t := time.NewTimer(0)
 	defer t.Stop()
-	for {
+	for said := ""; ; {
 		select {
 		case <-ctx.Done():
 			return
@@ -30,10 +30,15 @@ func (r *Reviews) Work(ctx context.Context) {
 		case <-r.wake:
 		}
 		next, err := r.CarryOut(ctx)
-		err = errors.Join(err, r.LookUp(ctx), r.Remind(ctx), r.forget(ctx))
-		if err != nil && ctx.Err() == nil {
-			r.log.ErrorContext(ctx, "reviews", "error", err)
+		err = errors.Join(err, r.LookUp(ctx), r.Remind(ctx), r.Forget(ctx))
+		now := ""
+		if err != nil {
+			now = err.Error()
 		}
+		if now != "" && now != said && ctx.Err() == nil {
+			r.log.ErrorContext(ctx, "reviews could not be gone on with; it is tried again", "error", err)
+		}
+		said = now // once, until it works again
 		if next <= 0 || next > idle {
 			next = idle
 		}
@@ -41,8 +46,8 @@ func (r *Reviews) Work(ctx context.Context) {
 	}
 }
 
-// forget forgets reviews whose start was cut off.
-func (r *Reviews) forget(ctx context.Context) error {
+// Forget forgets reviews whose start was cut off.
+func (r *Reviews) Forget(ctx context.Context) error {
 	before := r.moment().Add(-halfFilled).UnixMilli()
 	old, err := all(ctx, r.db.R, scanReview, `select `+reviewColumns+` from review where state = 'filling' and started_at < $1`, before)
 	for _, v := range old {
@@ -95,7 +100,7 @@ func (r *Reviews) ask(ctx context.Context, v Review, items []Item, relation okta
 			if err != nil {
 				return err
 			}
-			if m, err = r.desk.Manager(okta.Background(ctx), id, relation); err != nil {
+			if m, err = r.manager(ctx, id, relation); err != nil {
 				return err
 			}
 			managers[i.Evidence.Person.ID] = m
@@ -128,6 +133,17 @@ func (r *Reviews) ask(ctx context.Context, v Review, items []Item, relation okta
 		return nil
 	})
 	return err
+}
+
+// manager is who a relation names. Where the credential may not ask, it says so: to ask
+// again would not help.
+func (r *Reviews) manager(ctx context.Context, of okta.UserID, relation okta.LinkName) (desk.Colleague, error) {
+	c, err := r.desk.Manager(okta.Background(ctx), of, relation)
+	var de *desk.Error
+	if errors.As(err, &de) && de.Scope != "" {
+		return desk.Colleague{No: "Who is named as " + relation.String() + " cannot be read. " + de.Msg}, nil
+	}
+	return c, err
 }
 
 // reminders are how long before a review is due its reviewers are reminded.
