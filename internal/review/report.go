@@ -24,7 +24,7 @@ type reportData struct {
 
 // reportOf is report.html: it stands alone, and needs nothing but a browser.
 func reportOf(c content, p audit.Part) ([]byte, error) {
-	t, err := template.New("report").Funcs(template.FuncMap{"seconds": seconds}).Parse(reportText)
+	t, err := template.New("report").Funcs(template.FuncMap{"seconds": seconds, "when": when}).Parse(reportText)
 	if err != nil {
 		return nil, err
 	}
@@ -41,4 +41,12 @@ func seconds(ms int64) string {
 		return "not known"
 	}
 	return fmt.Sprintf("%.1f s", float64(ms)/1000)
+}
+
+// when is a moment as a person reads it.
+func when(stamped string) string {
+	if t := moment(stamped); !t.IsZero() {
+		return t.UTC().Format("2 Jan 2006, 15:04 UTC")
+	}
+	return "not known"
 }
