@@ -23,7 +23,7 @@ const (
 	// server ends it: the process that began it may have been paused.
 	stuck = 5 * time.Second
 	// idle is how long an unused connection is kept.
-	idle = 5 * time.Minute
+	idle = time.Minute
 )
 
 // The two locks of the database: for what has to be alone, and for changing tables.

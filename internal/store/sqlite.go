@@ -59,6 +59,7 @@ func openFile(ctx context.Context, path string) (*DB, error) {
 	if err != nil {
 		return nil, errors.Join(err, w.Close())
 	}
+	r.SetConnMaxIdleTime(idle) // a rush leaves neither files nor memory behind
 	whole := func() error {
 		if now, err := os.Stat(path); err != nil || !os.SameFile(file, now) { //nolint:gosec // the operator's own setting
 			return ErrGone
