@@ -284,3 +284,21 @@ func TestRequestOfAnothersMaking(t *testing.T) {
 		})
 	}
 }
+
+// Nobody buries those who approve under requests.
+func TestFewRequestsWait(t *testing.T) {
+	t.Parallel()
+	k := testkit.New(t)
+	owner := k.As("owner")
+	p, _ := protected(t, k, owner, "/lifecycle/suspend")
+	for n := range 51 {
+		f := form(t, owner, p.ID, "/lifecycle/suspend")
+		got := owner.Post(f.Action, f.Values)
+		if waits := n < 50; got.Has("It waits for approval") != waits || (got.Status == http.StatusForbidden) == waits {
+			t.Fatalf("request %d: %d %s", n+1, got.Status, short(got))
+		}
+	}
+	if a := k.Acts(audit.Filter{Target: p.ID, Acts: true})[0]; a.Phase != audit.PhaseRefused || a.Detail != "second.many" || writes(k) != 0 {
+		t.Errorf("%+v, %v", a.Row, k.Calls())
+	}
+}

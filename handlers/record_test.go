@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -132,5 +133,31 @@ func TestTimeline(t *testing.T) {
 	}
 	if got := k.As("visitor").Get("/users/" + id + "/history"); got.Status != http.StatusForbidden {
 		t.Errorf("a visitor: %d", got.Status)
+	}
+}
+
+// Who reads what others did, or where they are signed in, is in the record: once a day
+// for each thing that is looked for, and one's own acts are nobody's business.
+func TestReadersOfTheRecordAreRecorded(t *testing.T) {
+	t.Parallel()
+	k := testkit.New(t)
+	auditor, admin, agent := k.As("auditor"), k.As("admin"), k.As("helpdesk")
+	for range 2 {
+		auditor.Get("/audit")
+		auditor.Get("/audit?q=locked")
+		admin.Get("/sessions")
+		agent.Get("/audit")
+		agent.Get("/sessions")
+	}
+	var got []string
+	for _, a := range k.Acts(audit.Filter{}) {
+		if a.Action == "record.read" || a.Action == "staff.sessions" {
+			got = append(got, a.ActorRole+" "+a.Action+": "+a.Detail)
+		}
+	}
+	slices.Sort(got)
+	want := []string{"admin staff.sessions: the sessions of colleagues shown", "auditor record.read: the record shown", "auditor record.read: the record shown text=locked"}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q", got)
 	}
 }

@@ -57,7 +57,7 @@ func (h *Handlers) sessions(c Ctx) ([]desk.StaffSession, error) {
 	if err != nil {
 		return nil, err
 	}
-	return h.c.Desk.StaffSessions(actor(c), all), nil
+	return h.c.Desk.StaffSessions(c.Request().Context(), actor(c), all), nil
 }
 
 // endSession signs one browser out: one's own, or a colleague's.

@@ -3,7 +3,6 @@ package views
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"keydesk/internal/audit"
 	"keydesk/internal/desk"
@@ -38,16 +37,8 @@ func classLead(r desk.Risk) string {
 	return "Roles, what they reach, and who answers for whom."
 }
 
-// window names the time that a limit is about.
-func window(q audit.Quota) string {
-	if q.Window == time.Hour {
-		return "hour"
-	}
-	return "day"
-}
-
 func quotaWords(q audit.Quota) string {
-	return fmt.Sprintf("%d of %d in the last %s", q.Used, q.Most, strings.Replace(window(q), "day", "24 hours", 1))
+	return fmt.Sprintf("%d of %d in the last %s", q.Used, q.Most, strings.Replace(q.Word(), "day", "24 hours", 1))
 }
 
 // fullTitle is an operation's name where no page around it says the rest.

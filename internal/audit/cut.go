@@ -59,12 +59,12 @@ func (l *Log) trim(ctx context.Context, tx *sql.Tx, k Key, before time.Time, sin
 		return 0, fmt.Errorf("read what is to be cut off: %w", err)
 	}
 	c.Cut, c.CutFrom, c.CutTo = upTo, moment(from), moment(to)
-	before0, err := checkpoints(ctx, tx, `where kind = 'cut' order by id desc limit 1`)
+	earlier, err := checkpoints(ctx, tx, `where kind = 'cut' order by id desc limit 1`)
 	if err != nil {
 		return 0, err
 	}
-	if len(before0) > 0 {
-		c.CutFrom = before0[0].CutFrom
+	if len(earlier) > 0 {
+		c.CutFrom = earlier[0].CutFrom
 	}
 	c.sign(k.current)
 	if err := c.insert(ctx, tx); err != nil {
@@ -80,7 +80,7 @@ func (l *Log) trim(ctx context.Context, tx *sql.Tx, k Key, before time.Time, sin
 		}
 	}
 	r.Phase = PhaseEvent
-	r.Detail = fmt.Sprintf("rows %d to %d cut off, of %s to %s; %d cut in all", first, upTo, stamp(c.CutFrom), stamp(c.CutTo), c.Cut)
+	r.Detail = fmt.Sprintf("rows %d to %d cut off, of %s to %s; %d cut in all", first, upTo, stamp(moment(from)), stamp(c.CutTo), c.Cut)
 	return upTo - first + 1, l.write(ctx, tx, &r, nil)
 }
 

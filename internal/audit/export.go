@@ -70,15 +70,18 @@ func (l *Log) Export(ctx context.Context, w io.Writer, as Format, f Filter, keep
 		out = &csvSheet{w: csv.NewWriter(w)}
 	}
 	whole := !f.Narrow() && keep == nil
-	if err := l.open(ctx, out, whole); err != nil {
+	signed, err := l.open(ctx, out, whole)
+	if err != nil {
 		return 0, err
 	}
 	pages := l.allRows
 	if !whole {
 		pages = l.someRows
 	}
+	var last int64
 	err = pages(ctx, f, func(rows []Row) error {
 		for _, r := range rows {
+			last = max(last, r.Seq)
 			if keep != nil && !keep(r) {
 				continue
 			}
@@ -90,16 +93,34 @@ func (l *Log) Export(ctx context.Context, w io.Writer, as Format, f Filter, keep
 		return out.flush()
 	})
 	if err == nil {
+		err = l.signedSince(ctx, out, signed, last)
+	}
+	if err == nil {
 		err = errors.Join(out.end(closing{typeEnd, n}), out.flush())
 	}
 	return n, err
 }
 
-func (l *Log) open(ctx context.Context, out sheet, whole bool) error {
+// open writes what comes before the rows, and returns the number of the last
+// checkpoint among it.
+func (l *Log) open(ctx context.Context, out sheet, whole bool) (last int64, err error) {
 	if err := out.open(opening{typeOpening, exportFormat, whole, l.moment()}); err != nil {
-		return err
+		return 0, err
 	}
 	all, err := checkpoints(ctx, l.db.R, `order by id`)
+	for _, c := range all {
+		if err == nil {
+			last, err = c.ID, out.checkpoint(&c)
+		}
+	}
+	return last, err
+}
+
+// signedSince writes what was signed while the rows were written, as far as they go:
+// without it the end of a long export would look as if its signatures had been taken
+// away. A cut of meanwhile is left out: the rows before it are in the export.
+func (l *Log) signedSince(ctx context.Context, out sheet, id, upTo int64) error {
+	all, err := checkpoints(ctx, l.db.R, `where id > $1 and seq <= $2 and kind <> 'cut' order by id`, id, upTo)
 	for _, c := range all {
 		if err == nil {
 			err = out.checkpoint(&c)
@@ -217,11 +238,17 @@ func stamp(t time.Time) string {
 }
 
 // Guard puts an apostrophe before what a spreadsheet would take for a formula, in
-// every width in which the signs exist.
+// every width in which the signs exist: at the start of a cell, and wherever one
+// begins for a sheet that separates them by semicolons or tabs.
 func Guard(cell string) string {
-	switch []rune(strings.TrimLeft(cell, " \u00a0\u3000") + " ")[0] {
-	case '=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠', '﹢', '﹣', '﹦', '﹫', '−':
-		return "'" + cell
+	var b strings.Builder
+	begins := true
+	for _, r := range cell {
+		if begins && strings.ContainsRune("=+-@\t\r\n＝＋－＠﹢﹣﹦﹫−", r) {
+			b.WriteByte('\'')
+		}
+		b.WriteRune(r)
+		begins = strings.ContainsRune(";\t\r\n", r) || begins && strings.ContainsRune(" \u00a0\u3000\"", r)
 	}
-	return cell
+	return b.String()
 }

@@ -70,6 +70,46 @@ func TestExportVerifiesOffline(t *testing.T) {
 	}
 }
 
+// busy is a place that an export is written to while the record goes on.
+type busy struct {
+	bytes.Buffer
+	lines int
+	goOn  func(line int)
+}
+
+// Write implements io.Writer.
+func (b *busy) Write(p []byte) (int, error) {
+	b.lines++
+	b.goOn(b.lines)
+	return b.Buffer.Write(p)
+}
+
+// An export under which rows are added and heads are signed verifies.
+func TestExportWhileTheRecordGoesOn(t *testing.T) {
+	l, _ := open(t)
+	k := key(t)
+	more := func(n int) {
+		t.Helper()
+		fillMore(t, l, n)
+		if _, err := l.Sign(t.Context(), k, true); err != nil {
+			t.Fatal(err)
+		}
+	}
+	more(90)
+	out := &busy{goOn: func(line int) {
+		if line%60 == 0 && line < 600 { // whole pages of rows come after the first
+			more(90)
+		}
+	}}
+	if _, err := l.Export(t.Context(), out, audit.JSONLines, audit.Filter{}, nil); err != nil {
+		t.Fatal(err)
+	}
+	rep, err := audit.VerifyExport(bytes.NewReader(out.Bytes()), audit.Trust{Keys: []string{k.Public()}})
+	if err != nil || len(rep.Faults) > 0 || rep.Rows < 600 || rep.Unsigned() > 0 {
+		t.Errorf("%d rows, the last signed is %d: %+v %v", rep.Rows, rep.Signed.Seq, rep.Faults, err)
+	}
+}
+
 // What was sent out verifies as well: from any row on, and with rows that came twice.
 func TestWhatWasSentVerifies(t *testing.T) {
 	l, _ := open(t)
@@ -110,7 +150,7 @@ func TestWhatWasSentVerifies(t *testing.T) {
 // No cell of a sheet begins as a formula, in any width; the rest comes back as it was.
 func TestCSVIsGuarded(t *testing.T) {
 	l, _ := open(t)
-	hostile := []string{"=1+1", "+1", "-1", "@x", "\tx", "\r=x", "＝1", "＋1", "－1", "＠x", " =1", "\u3000＝1", "−1", "\n=1", `"=1"`, "a,b\n=c"}
+	hostile := []string{"=1+1", "+1", "-1", "@x", "\tx", "\r=x", "＝1", "＋1", "－1", "＠x", " =1", "\u3000＝1", "−1", "\n=1", `"=1"`, "a,b\n=c", "a;=1+1", "a; @x", "a\t-1;\u3000＝1", `a;"=1"`}
 	for _, h := range hostile {
 		if _, err := l.Add(t.Context(), audit.Row{ActorName: h, Reason: h, Detail: h, Params: h, Target: h, Ticket: h, Action: h}); err != nil {
 			t.Fatal(err)
@@ -122,11 +162,13 @@ func TestCSVIsGuarded(t *testing.T) {
 	}
 	for i, row := range rows[1:] {
 		for j, cell := range row {
-			if first := []rune(strings.TrimLeft(cell, " \u3000") + " ")[0]; strings.ContainsRune("=+-@\t\r\n＝＋－＠−", first) {
-				t.Errorf("%s of row %d is %q", rows[0][j], i+1, cell)
+			for _, part := range strings.FieldsFunc(cell, func(r rune) bool { return strings.ContainsRune(";\t\r\n", r) }) { // as a sheet of another country reads it
+				if first := []rune(strings.TrimLeft(part, " \u3000\"") + " ")[0]; strings.ContainsRune("=+-@＝＋－＠−", first) {
+					t.Errorf("%s of row %d is %q", rows[0][j], i+1, cell)
+				}
 			}
 		}
-		if kept := strings.TrimPrefix(row[5], "'"); kept != hostile[i] {
+		if kept := strings.ReplaceAll(row[5], "'", ""); kept != hostile[i] {
 			t.Errorf("%q came back as %q", hostile[i], kept)
 		}
 	}

@@ -16,6 +16,14 @@ type Quota struct {
 	Used   int // with the act that was begun; set by Begin and Used
 }
 
+// Word names the window.
+func (q Quota) Word() string {
+	if q.Window == time.Hour {
+		return "hour"
+	}
+	return "day"
+}
+
 // QuotaError says that a quota is used up, and when it opens again.
 type QuotaError struct {
 	Quota

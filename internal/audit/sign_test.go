@@ -112,6 +112,10 @@ func TestKeyRotation(t *testing.T) {
 			t.Errorf("by %s key: %+v %v", name, rep.Faults, err)
 		}
 	}
+	sign(old)
+	if rep, _ := l.VerifyWith(t.Context(), audit.Trust{Keys: again.Publics()}); len(rep.Faults) == 0 {
+		t.Error("a key that handed over signs on")
+	}
 	if _, err := db.W.ExecContext(t.Context(), `update record_checkpoint set next_key = $1 where kind = 'key'`, key(t).Public()); err != nil {
 		t.Fatal(err)
 	}

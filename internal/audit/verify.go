@@ -187,6 +187,7 @@ func (w *walk) take(all []Checkpoint) {
 			w.fault(c.Seq, "has a head that was signed with a key which is not trusted: "+c.Key)
 			continue
 		case c.Kind == NextKey && len(w.keys) > 0:
+			delete(w.keys, c.Key) // it signs nothing after that
 			w.keys[c.NextKey] = true
 		case c.Kind == Cut:
 			w.rep.Cut = c

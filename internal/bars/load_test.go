@@ -104,8 +104,16 @@ func gather(t *testing.T, binary string, operators, people int) *crew {
 		c.agents = append(c.agents, c.p.Browser(who.Login))
 	}
 	c.people = c.people[:len(c.people)-operators]
+	for _, who := range c.callers() { // the index of a large organisation is there already
+		c.ask(t.Context(), c.agents[0], http.MethodGet, search(who), "")
+	}
 	return c
 }
+
+// callers are the people who are searched for: of an organisation's people few call.
+func (c *crew) callers() []oktasim.Person { return c.people[:min(len(c.people), 300)] }
+
+func search(who oktasim.Person) string { return "/users?q=" + url.QueryEscape(who.Login[:4]) }
 
 // work has so many of the operators ask once a second each, until ctx ends: searches,
 // people, lists and acts as on a telephone.
@@ -138,7 +146,7 @@ func (c *crew) step(ctx context.Context, agent *http.Client, rnd *rand.Rand) {
 	who := c.people[rnd.IntN(len(c.people))]
 	switch n := rnd.IntN(100); {
 	case n < 40:
-		c.ask(ctx, agent, http.MethodGet, "/users?q="+url.QueryEscape(who.Login[:4]), "")
+		c.ask(ctx, agent, http.MethodGet, search(c.callers()[rnd.IntN(len(c.callers()))]), "")
 	case n < 80:
 		c.ask(ctx, agent, http.MethodGet, "/users/"+who.ID, "")
 	case n < 95:
@@ -330,3 +338,66 @@ func kind(path string) string {
 }
 
 var person = regexp.MustCompile(`00u\w+`)
+
+// An issuer that takes every request and answers none holds up those who sign in, and
+// nobody else.
+func TestHungIssuer(t *testing.T) {
+	operators, people, long := loaded(t)
+	operators = operators/4 + 1
+	c := gather(t, testkit.Build(t), operators, people)
+	for _, waiting := range []int{0, 20} {
+		ctx, cancel := context.WithTimeout(t.Context(), min(long, 20*time.Second)) // roles are asked for again after a minute
+		var wg sync.WaitGroup
+		for range waiting {
+			back := signingIn(t, c)
+			wg.Go(func() { back(ctx) })
+		}
+		speak := func() {}
+		if waiting > 0 {
+			speak = c.p.Hush()
+		}
+		c.work(ctx, operators)
+		cancel()
+		speak()
+		wg.Wait()
+		c.report(t, fmt.Sprintf("%d operators beside %d who sign in at an issuer that hangs", operators, waiting))
+	}
+}
+
+// signingIn begins a sign-in and returns what comes back from the issuer, again and
+// again.
+func signingIn(t *testing.T, c *crew) func(context.Context) {
+	t.Helper()
+	b := c.p.Stranger()
+	get := func(ctx context.Context, path string) *http.Response {
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+testkit.Host+path, nil)
+		if err != nil {
+			return nil
+		}
+		resp, err := b.Do(req)
+		if err != nil {
+			return nil
+		}
+		_ = resp.Body.Close()
+		return resp
+	}
+	begin := func(ctx context.Context) string {
+		resp := get(ctx, "/auth/login")
+		if resp == nil {
+			return ""
+		}
+		to, err := resp.Location()
+		if err != nil {
+			return ""
+		}
+		return "/auth/callback?" + url.Values{"state": {to.Query().Get("state")}, "code": {"x"}, "iss": {to.Scheme + "://" + to.Host}}.Encode()
+	}
+	if begin(t.Context()) == "" {
+		t.Fatal("no sign-in begins")
+	}
+	return func(ctx context.Context) {
+		for path := begin(ctx); path != ""; path = begin(ctx) {
+			get(ctx, path)
+		}
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -52,6 +53,9 @@ func (d *Desk) ask(ctx context.Context, x *deed, input any) (Outcome, error) {
 	if mailable(x.spec.Action) {
 		x.opts.SendEmail = true
 	}
+	if err := d.fewAsked(ctx, x); err != nil {
+		return Outcome{}, err
+	}
 	r, err := d.request(ctx, x, input)
 	if err != nil {
 		return Outcome{}, &Error{Kind: Other, Action: x.spec.Action, Msg: "The request could not be kept. Nothing was sent.", Err: err}
@@ -71,6 +75,25 @@ func (d *Desk) ask(ctx context.Context, x *deed, input any) (Outcome, error) {
 		return Outcome{}, &Error{Kind: Unrecorded, Action: x.spec.Action, Msg: "The request could not be kept, so nobody was asked. Nothing was sent to Okta.", Seq: r.Seq, Err: err}
 	}
 	return Outcome{Label: x.needs.Why + " Nothing was sent to Okta yet.", Seq: r.Seq, Until: until, Person: *d.after(x, x.user)}, nil
+}
+
+// maxWaiting is how many requests of one operator may wait at once.
+const maxWaiting = 50
+
+// fewAsked refuses whoever has asked for so much that nobody could look at it.
+func (d *Desk) fewAsked(ctx context.Context, x *deed) error {
+	waiting, err := d.asked.Waiting(ctx)
+	if err != nil {
+		return &Error{Kind: Other, Action: x.spec.Action, Msg: "The request could not be kept. Nothing was sent.", Err: err}
+	}
+	mine := slices.DeleteFunc(waiting, func(r approval.Request) bool { return r.ActorID != x.who.ID })
+	if len(mine) < maxWaiting {
+		return nil
+	}
+	return d.refused(ctx, x, &Error{
+		Kind: Denied, Action: x.spec.Action, Rule: "second.many",
+		Msg: fmt.Sprintf("%d of your requests wait already, so nobody was asked. Nothing was sent.", maxWaiting), Ask: "Have some of them decided, or withdraw them.",
+	})
 }
 
 func (d *Desk) request(ctx context.Context, x *deed, input any) (approval.Request, error) {

@@ -57,7 +57,7 @@ func (p Policy) takes(s Spec) []string {
 		out = append(out, "It takes a sign-in of the last "+minutes(d)+".")
 	}
 	for _, q := range p.quotas(s.Risk) {
-		out = append(out, fmt.Sprintf("One operator may do %d %s acts within the %s.", q.Most, s.Risk, windowWord(q.Window)))
+		out = append(out, fmt.Sprintf("One operator may do %d %s acts within the %s.", q.Most, s.Risk, q.Word()))
 	}
 	return out
 }

@@ -27,17 +27,9 @@ func (p Policy) quotas(r Risk) []audit.Quota {
 	return out
 }
 
-// windowWord names a quota's window.
-func windowWord(d time.Duration) string {
-	if d == hour {
-		return "hour"
-	}
-	return "day"
-}
-
 // overLimit turns a quota that is used up into a refusal, which says when it opens.
 func (d *Desk) overLimit(ctx context.Context, x *deed, q *audit.QuotaError) error {
-	window := windowWord(q.Window)
+	window := q.Word()
 	return d.refused(ctx, x, &Error{
 		Kind: Limited, Action: x.spec.Action, Rule: "limit." + string(x.spec.Risk) + "." + window, RetryAfter: q.Opens.Sub(d.now()), Err: q,
 		Msg: fmt.Sprintf("You have done %d of these acts within the %s, and that is the limit. Nothing was sent. It opens again %s.", q.Most, window, opens(q.Opens, d.now())),
@@ -66,7 +58,7 @@ func (d *Desk) watch(ctx context.Context, x *deed, quotas []audit.Quota) {
 		}
 		r := x.who.row("limit.alert")
 		r.Phase, r.Class = audit.PhaseEvent, q.Class
-		r.Detail = fmt.Sprintf("half of the limit is used: %d of %d %s acts within the %s", q.Used, q.Most, q.Class, windowWord(q.Window))
+		r.Detail = fmt.Sprintf("half of the limit is used: %d of %d %s acts within the %s", q.Used, q.Most, q.Class, q.Word())
 		_, err := d.record.Add(ctx, r)
 		d.log.WarnContext(ctx, "an operator has used half of a limit", "row", x.seq, "operator", x.who.ID, "class", q.Class, "used", q.Used, "most", q.Most, "error", err)
 	}

@@ -3,6 +3,9 @@ package desk
 import (
 	"cmp"
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
 	"fmt"
 	"slices"
 	"strconv"
@@ -118,7 +121,37 @@ const ofMembers = "~"
 // searchWithin is search for an actor of limited reach. Members of groups are
 // searched here, so that nothing of what Okta would find besides shows in the
 // length of a page; people with an attribute by Okta, with it in the expression.
+// A cursor is one that this session was given: where a list goes on after somebody
+// would tell whether they exist.
 func (d *Desk) searchWithin(ctx context.Context, who Actor, q Query) (Results, error) {
+	asked, ours := q, false
+	if q.After, ours = d.given(who, q.After); !ours {
+		return Results{}, noSuchPage(nil)
+	}
+	res, err := d.lookWithin(ctx, who, q)
+	res.Query, res.Next = asked, d.handOut(who, res.Next)
+	return res, err
+}
+
+// handOut marks a cursor as one that a page of this session was given.
+func (d *Desk) handOut(who Actor, cursor string) string {
+	if cursor == "" {
+		return ""
+	}
+	return encode(d.mac(who, "users.list", okta.UserID{}, Object{}, []byte(cursor))) + cursor
+}
+
+// given is the cursor of a page that handOut marked; false where it did not.
+func (d *Desk) given(who Actor, marked string) (string, bool) {
+	long := base64.RawURLEncoding.EncodedLen(sha256.Size)
+	if len(marked) < long {
+		return "", marked == ""
+	}
+	cursor := marked[long:]
+	return cursor, hmac.Equal([]byte(marked), []byte(d.handOut(who, cursor)))
+}
+
+func (d *Desk) lookWithin(ctx context.Context, who Actor, q Query) (Results, error) {
 	res := Results{Query: q, Asked: true}
 	expr, err := expression(q)
 	if err != nil {

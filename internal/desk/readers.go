@@ -44,6 +44,14 @@ func (s *readers) forget(actor, target string) {
 	delete(s.of, [2]string{actor, target})
 }
 
+// noted records, once a day for each operator and thing, a look at what few should
+// look at.
+func (d *Desk) noted(ctx context.Context, who Actor, a Action, what string) {
+	if d.readers.first(d.now(), who.ID, string(a)+" "+what) {
+		d.seen(ctx, who, a, okta.User{}, what)
+	}
+}
+
 // countReader counts whose pages an operator opens. Who opens very many gets a row that
 // says so, and the log a warning; nothing is closed to them.
 func (d *Desk) countReader(ctx context.Context, who Actor, id okta.UserID) {

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"io"
+	"strings"
 
 	"keydesk/internal/audit"
 	"keydesk/internal/okta"
@@ -17,6 +18,9 @@ func (d *Desk) Record(ctx context.Context, who Actor, f audit.Filter) (acts []au
 		f.Actor, own = who.ID, true
 	default:
 		return nil, false, denied("record", d.policy.decideActor(who, Spec{Action: "record", Perm: ReadRecord}))
+	}
+	if !own {
+		d.noted(ctx, who, "record.read", strings.TrimSpace("the record shown "+f.Words()))
 	}
 	acts, err = d.acts(ctx, who, f)
 	return acts, own, err

@@ -98,6 +98,7 @@ type bound struct {
 	at    time.Time      // when left was true
 	since time.Time      // when counting began
 	more  map[string]int // refusals without a row, by rule
+	whom  []string       // whose accounts of those were to be taken over, or raised
 	row   audit.Row      // who they are, as the first of these says
 }
 
@@ -147,9 +148,16 @@ func (s *refusals) bound(key string, most int, now time.Time) *bound {
 	return b
 }
 
+// maxWhom is how many people a row that counts refusals names.
+const maxWhom = 50
+
 func (b *bound) count(r audit.Row, now time.Time) {
 	if b.more == nil {
-		b.more, b.since, b.row = map[string]int{}, now, r
+		b.more, b.since, b.row, b.whom = map[string]int{}, now, r, nil
+	}
+	grave := r.Class == string(Takeover) || r.Class == string(Privilege)
+	if grave && r.TargetID != "" && len(b.whom) < maxWhom && !slices.Contains(b.whom, r.TargetID) {
+		b.whom = append(b.whom, r.TargetID)
 	}
 	rule := r.Detail
 	if strings.Contains(rule, " ") {
@@ -171,6 +179,9 @@ func (b *bound) counted(now time.Time) *audit.Row {
 	r := audit.Row{
 		Phase: audit.PhaseRefused, ActorID: b.row.ActorID, ActorName: b.row.ActorName, ActorRole: b.row.ActorRole, Session: b.row.Session, Address: b.row.Address, Action: "refusals.counted",
 		Detail: fmt.Sprintf("%d more refusals in %s, without a row of their own: %s", n, now.Sub(b.since).Round(time.Second), strings.Join(rules, ", ")),
+	}
+	if len(b.whom) > 0 {
+		r.Detail += "; takeovers and privileges among them on " + strings.Join(b.whom, " ")
 	}
 	b.more = nil
 	return &r

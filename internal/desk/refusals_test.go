@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -66,5 +67,22 @@ func TestRefusalsByManyAddresses(t *testing.T) {
 	}
 	if one, _ := s.take(audit.Row{ActorID: "a"}, now); one || rows > refusalsAtOnce || len(s.of) > maxBounds+2 {
 		t.Errorf("operator %t, strangers %d rows, %d bounds are kept", one, rows, len(s.of))
+	}
+}
+
+// What is counted and has no row names whose accounts were to be taken over.
+func TestCountedTakeoversAreNamed(t *testing.T) {
+	var s refusals
+	now := time.Date(2026, 11, 30, 9, 0, 0, 0, time.UTC)
+	for range refusalsAtOnce {
+		s.take(audit.Row{ActorID: "a", Detail: "not found"}, now)
+	}
+	for i := range 2 * maxWhom {
+		s.take(audit.Row{ActorID: "a", Detail: "protected.admins", Class: string(Takeover), TargetID: "00u" + strconv.Itoa(i)}, now)
+		s.take(audit.Row{ActorID: "a", Detail: "stale", Class: string(Restoring), TargetID: "00x"}, now)
+	}
+	rows := s.counted(now)
+	if len(rows) != 1 || !strings.Contains(rows[0].Detail, " 00u0 00u1 ") || strings.Contains(rows[0].Detail, "00x") || len(strings.Fields(rows[0].Detail)) > maxWhom+30 {
+		t.Errorf("%+v", rows)
 	}
 }

@@ -145,3 +145,13 @@ func TestEveryRefusalSaysWhomToAsk(t *testing.T) {
 		}
 	}
 }
+
+// Of events the names of those who caused them are left out, for they may be people who
+// do not exist for whoever looks; the person's own stays.
+func TestEventsAreNameless(t *testing.T) {
+	ann := okta.User{Profile: okta.Profile{"login": json.RawMessage(`"ann@x.example"`), "firstName": json.RawMessage(`"Ann"`), "lastName": json.RawMessage(`"Vo"`)}}
+	got := nameless([]okta.LogEvent{{Actor: "Ann Vo"}, {Actor: "ann@x.example"}, {Actor: "Otto Prell"}}, ann)
+	if got[0].Actor != "Ann Vo" || got[1].Actor != "ann@x.example" || got[2].Actor != "somebody" {
+		t.Errorf("%+v", got)
+	}
+}

@@ -44,11 +44,25 @@ func (d *Desk) SignIns(ctx context.Context, who Actor, id okta.UserID, after str
 		if err != nil {
 			return p, err
 		}
+		if d.policy.limited(who) {
+			p.Events.Value = nameless(p.Events.Value, p.Person.User)
+		}
 		d.seen(ctx, who, "grants.list", p.Person.User, "consents and clients shown")
 		p.Clear = d.offer(who, p.Person.User, on, "clear_sessions", Object{}, "")
 		p.RevokeAll = d.offer(who, p.Person.User, on, "grants.revoke_all", Object{}, "", some(len(p.Grants.Value.Items), p.Grants.Err, "There is no consent to revoke."))
 		return p, nil
 	})
+}
+
+// nameless is events without the names of those who caused them, but for the person's
+// own: they may be people who do not exist for whoever looks.
+func nameless(events []okta.LogEvent, person okta.User) []okta.LogEvent {
+	for i := range events {
+		if a := events[i].Actor; a != person.Profile.Login() && a != person.Name() && a != person.ID.String() {
+			events[i].Actor = "somebody"
+		}
+	}
+	return events
 }
 
 // some refuses what would find nothing to do; what could not be read may be there.

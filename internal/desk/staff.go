@@ -23,7 +23,7 @@ type StaffSession struct {
 
 // StaffSessions keeps those of all sessions that who may know of, their own first,
 // then by person, the last used first.
-func (d *Desk) StaffSessions(who Actor, all []StaffSession) []StaffSession {
+func (d *Desk) StaffSessions(ctx context.Context, who Actor, all []StaffSession) []StaffSession {
 	var out []StaffSession
 	for _, s := range all {
 		s.Mine, s.This = s.Who.ID == who.ID, s.Who.Session == who.Session
@@ -31,6 +31,9 @@ func (d *Desk) StaffSessions(who Actor, all []StaffSession) []StaffSession {
 		if s.Mine || d.policy.May(everywhere(who), ActStaff) {
 			out = append(out, s)
 		}
+	}
+	if slices.ContainsFunc(out, func(s StaffSession) bool { return !s.Mine }) {
+		d.noted(ctx, who, "staff.sessions", "the sessions of colleagues shown")
 	}
 	slices.SortStableFunc(out, func(a, b StaffSession) int {
 		switch {

@@ -69,10 +69,14 @@ func (d *Desk) list(ctx context.Context, expr okta.Expr, after string) (page okt
 	uq := okta.UserQuery{Search: expr, Limit: pageSize, SortBy: okta.AttrLastName}
 	if after != "" {
 		if uq.After, err = okta.ParseCursor(after); err != nil {
-			return page, &Error{Kind: Invalid, Action: "users.list", Field: "after", Msg: "This page of the results no longer exists. Search again.", Err: err}
+			return page, noSuchPage(err)
 		}
 	}
 	return d.okta.Users.List(ctx, uq)
+}
+
+func noSuchPage(err error) *Error {
+	return &Error{Kind: Invalid, Action: "users.list", Field: "after", Msg: "This page of the results no longer exists. Search again.", Err: err}
 }
 
 // expression is the search for what was typed. Two words are a first and a last

@@ -1,11 +1,15 @@
 package login
 
 import (
+	"errors"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/gorilla/sessions"
 )
 
 // TestFreshSignInOverTheIssuer: a fresh sign-in raises the session that asked for it,
@@ -98,5 +102,35 @@ func TestDraftIsBounded(t *testing.T) {
 	b.signIn("")
 	if got := b.get(consoleURL + "/take").body; got != "" {
 		t.Errorf("another session has %q", got)
+	}
+}
+
+// TestNarrowedMeanwhile: a fresh sign-in that comes back while another tab opened the
+// counter does not widen the session again.
+func TestNarrowedMeanwhile(t *testing.T) {
+	r := newRig(t)
+	b := r.browser()
+	b.signIn("")
+	get := func() (*http.Request, *sessions.Session) {
+		req := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
+		req.AddCookie(&http.Cookie{Name: "__Host-keydesk", Value: b.cookie("__Host-keydesk").Value})
+		ses, err := r.login.sessions.Get(req, "__Host-keydesk")
+		if err != nil || ses.IsNew {
+			t.Fatal(err)
+		}
+		return req, ses
+	}
+	req, ses := get()
+	fresh := *dataOf(ses)
+	other, narrowed := get()
+	dataOf(narrowed).Counter = &Counter{Action: "change_password", Until: r.clock.now().Add(time.Minute).UnixMilli()}
+	if err := narrowed.Save(other, httptest.NewRecorder()); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.login.sessions.raise(req, httptest.NewRecorder(), ses, &fresh); !errors.Is(err, errEnded) {
+		t.Errorf("raised: %v", err)
+	}
+	if _, ses := get(); dataOf(ses).Counter == nil {
+		t.Error("the session is wide again")
 	}
 }

@@ -61,11 +61,6 @@ func sessionsOf(rows *sql.Rows) (list []row, err error) {
 	return list, nil
 }
 
-func (s *webSessions) endAll(ctx context.Context, actor string) error {
-	_, err := s.endWhere(ctx, endedHere, `actor_id = $1`, actor)
-	return err
-}
-
 // sweep leaves idle sessions a little longer than they can be used: seen_at may
 // lag behind the last use by touchEvery.
 func (s *webSessions) sweep(ctx context.Context) error {

@@ -118,8 +118,3 @@ func (l *Login) Sweep(ctx context.Context) error {
 	l.asking.sweep(l.cfg.Now())
 	return errors.Join(l.sessions.sweep(ctx), l.sweepAttempts(ctx), l.sweepLogouts(ctx))
 }
-
-// EndAll signs an operator out of every browser. actorID is desk.Actor.ID.
-func (l *Login) EndAll(ctx context.Context, actorID string) error {
-	return l.sessions.endAll(ctx, actorID)
-}

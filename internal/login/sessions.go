@@ -207,7 +207,14 @@ func (s *webSessions) renew(r *http.Request, w http.ResponseWriter, d *sessionDa
 // raise gives the browser's session a new id, and what a fresh sign-in of the same
 // operator told. It keeps its name, and with it what its pages were given.
 func (s *webSessions) raise(r *http.Request, w http.ResponseWriter, ses *sessions.Session, d *sessionData) error {
-	ctx, id, was := r.Context(), secret(), dataOf(ses)
+	ctx, id := r.Context(), secret()
+	was, err := s.read(ctx, `where id_hash = $1`, hash(ses.ID)) // as it is after the issuer was asked
+	if err != nil {
+		return err
+	}
+	if err := was.decode(&was.sessionData); err != nil || was.Counter != nil {
+		return errors.Join(errEnded, err) // another tab narrowed it meanwhile, and nothing widens it
+	}
 	draft, err := s.draft(ctx, ses.ID)
 	if err != nil {
 		return err
@@ -227,7 +234,7 @@ func (s *webSessions) raise(r *http.Request, w http.ResponseWriter, ses *session
 	}
 	d.mac = n.mac
 	res, err := s.db.W.ExecContext(ctx, `update web_session set id_hash = $1, data = $2, seen_at = $3, expires_at = $4, sid = $5, roles = $6, confirmed_at = $7, address = $8, agent = $9, sealed = $10, draft = $11, mac = $12
-		where id_hash = $13`, n.id, n.data, now, n.expires, n.SID, n.roles, n.Confirmed, n.Address, n.Agent, sealed, kept, n.mac, hash(ses.ID))
+		where id_hash = $13 and mac = $14`, n.id, n.data, now, n.expires, n.SID, n.roles, n.Confirmed, n.Address, n.Agent, sealed, kept, n.mac, hash(ses.ID), was.mac)
 	if err != nil {
 		return err
 	}

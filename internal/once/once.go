@@ -5,8 +5,6 @@ package once
 
 import (
 	"context"
-	"crypto/aes"
-	"crypto/cipher"
 	"crypto/rand"
 	"database/sql"
 	"encoding/base64"
@@ -60,7 +58,7 @@ func (s *Secrets) Keep(ctx context.Context, k Kept, value string) (handle string
 	k.ID = rand.Text()
 	var key [keyLen]byte
 	_, _ = rand.Read(key[:]) // never fails
-	box, err := boxOf(key[:])
+	box, err := store.Box(key[:])
 	if err != nil {
 		return "", until, err
 	}
@@ -72,14 +70,6 @@ func (s *Secrets) Keep(ctx context.Context, k Kept, value string) (handle string
 		return "", until, fmt.Errorf("keep what is shown once: %w", err)
 	}
 	return k.ID + "." + base64.RawURLEncoding.EncodeToString(key[:]), until, nil
-}
-
-func boxOf(key []byte) (cipher.AEAD, error) {
-	block, err := aes.NewCipher(key)
-	if err != nil {
-		return nil, fmt.Errorf("seal: %w", err)
-	}
-	return cipher.NewGCMWithRandomNonce(block)
 }
 
 // Open returns what the handle opens for the session, and leaves it where it is:
@@ -120,7 +110,7 @@ func unseal(sealed, code, about string) (string, error) {
 	if err := errors.Join(err1, err2); err != nil || len(key) != keyLen {
 		return "", ErrUnknown
 	}
-	box, err := boxOf(key)
+	box, err := store.Box(key)
 	if err != nil {
 		return "", err
 	}

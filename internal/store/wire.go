@@ -178,6 +178,9 @@ func (r *rows) Next(dest []driver.Value) error {
 		return io.EOF
 	}
 	r.first = false
+	if len(r.rr.Values()) != len(dest) {
+		return fmt.Errorf("store: a row of %d columns where %d were described", len(r.rr.Values()), len(dest))
+	}
 	for i, text := range r.rr.Values() {
 		v, err := decode(r.kinds[i], text)
 		if err != nil {

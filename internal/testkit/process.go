@@ -40,6 +40,7 @@ type Process struct {
 	ended   chan struct{}
 	said    Logs
 	hired   []oktasim.Person
+	hushed  chan struct{} // while the issuer answers nothing
 }
 
 // Build makes the program with the flags of the container image. It takes a while;
@@ -113,7 +114,13 @@ func freePort(t testing.TB) string {
 func (p *Process) issuer(t testing.TB) []string {
 	t.Helper()
 	var i *idp.Issuer
-	srv := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { i.ServeHTTP(w, r) }))
+	srv := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if until := p.hush(); until != nil {
+			<-until
+			return
+		}
+		i.ServeHTTP(w, r)
+	}))
 	t.Cleanup(srv.Close)
 	i, err := idp.New(idp.Config{
 		Issuer: srv.URL, ClientID: "keydesk", ClientSecret: "known to two processes", CallbackPath: login.CallbackPath, SignedOutPath: login.SignedOutPath,
@@ -129,6 +136,30 @@ func (p *Process) issuer(t testing.TB) []string {
 	}
 	return []string{"SSL_CERT_FILE=" + file, "KEYDESK_OIDC_ISSUER=" + srv.URL, "KEYDESK_OIDC_CLIENT_ID=keydesk", "KEYDESK_OIDC_CLIENT_SECRET=known to two processes"}
 }
+
+// Hush has the issuer take every request and answer none, until the function that it
+// returns is called.
+func (p *Process) Hush() (speak func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	until := make(chan struct{})
+	p.hushed = until
+	return func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.hushed = nil
+		close(until)
+	}
+}
+
+func (p *Process) hush() chan struct{} {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.hushed
+}
+
+// Stranger is a browser in which nobody is signed in.
+func (p *Process) Stranger() *http.Client { return p.Anonymous().http }
 
 // Browser is signed in as somebody, with connections that stay open. It asks under
 // the console's own host.
