@@ -369,24 +369,20 @@ func TestHungIssuer(t *testing.T) {
 func signingIn(t *testing.T, c *crew) func(context.Context) {
 	t.Helper()
 	b := c.p.Stranger()
-	get := func(ctx context.Context, path string) *http.Response {
+	get := func(ctx context.Context, path string) (*url.URL, error) {
 		req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+testkit.Host+path, nil)
 		if err != nil {
-			return nil
+			return nil, err
 		}
 		resp, err := b.Do(req)
 		if err != nil {
-			return nil
+			return nil, err
 		}
-		_ = resp.Body.Close()
-		return resp
+		defer func() { _ = resp.Body.Close() }()
+		return resp.Location()
 	}
 	begin := func(ctx context.Context) string {
-		resp := get(ctx, "/auth/login")
-		if resp == nil {
-			return ""
-		}
-		to, err := resp.Location()
+		to, err := get(ctx, "/auth/login")
 		if err != nil {
 			return ""
 		}
@@ -397,7 +393,7 @@ func signingIn(t *testing.T, c *crew) func(context.Context) {
 	}
 	return func(ctx context.Context) {
 		for path := begin(ctx); path != ""; path = begin(ctx) {
-			get(ctx, path)
+			_, _ = get(ctx, path) // nothing comes
 		}
 	}
 }
