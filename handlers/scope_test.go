@@ -239,7 +239,8 @@ func TestCursorsWithinTheScope(t *testing.T) {
 		c := k.As("helpdesk")
 		k.Org.Reset()
 		there, nobody := c.Get("/users?status=ACTIVE&after="+out.ID), c.Get("/users?status=ACTIVE&after=00u1f8c2jkQ4vZx0d698")
-		if there.Status != nobody.Status || there.Text() != strings.ReplaceAll(nobody.Text(), "00u1f8c2jkQ4vZx0d698", out.ID) || sent(k, "ListUsers") != 0 {
+		alike := func(p *testkit.Page) string { return regexp.MustCompile(`Error id \w+`).ReplaceAllString(p.Text(), "") }
+		if there.Status != nobody.Status || alike(there) != strings.ReplaceAll(alike(nobody), "00u1f8c2jkQ4vZx0d698", out.ID) || sent(k, "ListUsers") != 0 {
 			t.Errorf("by group %t: %d %s, and of nobody %d %s", byGroup, there.Status, there.Text(), nobody.Status, nobody.Text())
 		}
 	}
