@@ -19,7 +19,7 @@ func (d *Desk) Record(ctx context.Context, who Actor, f audit.Filter) (acts []au
 	default:
 		return nil, false, denied("record", d.policy.decideActor(who, Spec{Action: "record", Perm: ReadRecord}))
 	}
-	if !own {
+	if f.Actor != who.ID { // one's own acts are nobody's secret
 		d.noted(ctx, who, "record.read", strings.TrimSpace("the record shown "+f.Words()))
 	}
 	acts, err = d.acts(ctx, who, f)
