@@ -3,6 +3,7 @@ package handlers_test
 import (
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -193,5 +194,22 @@ func TestNobodyIsMovedBetweenScopes(t *testing.T) {
 	f.Values.Set("want."+attribute, "Osaka")
 	if got := c.Post(f.Action, f.Values); got.Status != http.StatusForbidden || !got.Has("scope.attribute") || writes(k) != 0 {
 		t.Errorf("%d, %d calls: %s", got.Status, writes(k), short(got))
+	}
+}
+
+// Where a list goes on is told by its own pages alone: the answer to a cursor of one's
+// own making does not say who exists.
+func TestCursorsWithinTheScope(t *testing.T) {
+	t.Parallel()
+	for _, byGroup := range []bool{true, false} {
+		k := testkit.New(t, testkit.Options{Policy: inBerlin(byGroup)})
+		_, out := apart(t, k)
+		c := k.As("helpdesk")
+		k.Org.Reset()
+		there, nobody := c.Get("/users?status=ACTIVE&after="+out.ID), c.Get("/users?status=ACTIVE&after=00u1f8c2jkQ4vZx0d698")
+		alike := func(p *testkit.Page) string { return regexp.MustCompile(`Error id \w+`).ReplaceAllString(p.Text(), "") }
+		if there.Status != nobody.Status || alike(there) != strings.ReplaceAll(alike(nobody), "00u1f8c2jkQ4vZx0d698", out.ID) || sent(k, "ListUsers") != 0 {
+			t.Errorf("by group %t: %d %s, and of nobody %d %s", byGroup, there.Status, there.Text(), nobody.Status, nobody.Text())
+		}
 	}
 }

@@ -229,23 +229,6 @@ func everyHit(c *testkit.Client, path string) (links []string) {
 	return links
 }
 
-// Where a list goes on is told by its own pages alone: the answer to a cursor of one's
-// own making does not say who exists.
-func TestCursorsWithinTheScope(t *testing.T) {
-	t.Parallel()
-	for _, byGroup := range []bool{true, false} {
-		k := testkit.New(t, testkit.Options{Policy: inBerlin(byGroup)})
-		_, out := apart(t, k)
-		c := k.As("helpdesk")
-		k.Org.Reset()
-		there, nobody := c.Get("/users?status=ACTIVE&after="+out.ID), c.Get("/users?status=ACTIVE&after=00u1f8c2jkQ4vZx0d698")
-		alike := func(p *testkit.Page) string { return regexp.MustCompile(`Error id \w+`).ReplaceAllString(p.Text(), "") }
-		if there.Status != nobody.Status || alike(there) != strings.ReplaceAll(alike(nobody), "00u1f8c2jkQ4vZx0d698", out.ID) || sent(k, "ListUsers") != 0 {
-			t.Errorf("by group %t: %d %s, and of nobody %d %s", byGroup, there.Status, there.Text(), nobody.Status, nobody.Text())
-		}
-	}
-}
-
 // A request about somebody outside can be decided by nobody whose reach ends before.
 func TestDecidingOutside(t *testing.T) {
 	t.Parallel()
