@@ -35,11 +35,12 @@ func (h *Handlers) keep(c Ctx, n *views.Notice, d login.Draft) {
 			d.Values[name] = values
 		}
 	}
-	kept, err := h.c.Login.KeepDraft(c, d)
+	var err error
+	n.Draft, err = h.c.Login.KeepDraft(c, d)
 	if err != nil {
 		h.c.Log.WarnContext(c.Request().Context(), "what was typed could not be kept", "error", err)
 	}
-	if !kept {
+	if n.Draft == "" {
 		n.Next = "What you typed cannot be kept over it: copy it first."
 	}
 }
@@ -56,10 +57,11 @@ func secretField(name string) bool {
 
 // draft is what was kept for the page that is come back to; nil: nothing.
 func (h *Handlers) draft(c Ctx) (*login.Draft, error) {
-	if c.QueryParam(views.AgainParam) == "" {
+	name := c.QueryParam(views.AgainParam)
+	if name == "" {
 		return nil, nil //nolint:nilnil // the usual case
 	}
-	return h.c.Login.TakeDraft(c, c.Param("id"))
+	return h.c.Login.TakeDraft(c, name, c.Param("id"))
 }
 
 // again is the page's form as it was before a fresh sign-in, and its fields.

@@ -152,13 +152,34 @@ func TestDraftsStayWithTheirPerson(t *testing.T) {
 	wait(k, 16*time.Minute, c)
 	f := formAt(t, c, "/users/"+people[0].ID+"/profile", "/profile")
 	f.Values.Set("want.email", "ann.new@brightwater.example")
-	c.Post(f.Action, f.Values)
-	p := signInAs(t, c, "/auth/fresh?return_to="+url.QueryEscape("/users/"+people[1].ID+"/profile?again=1"), "admin")
+	mine := cameBack(t, linkNamed(c.Post(f.Action, f.Values), again))
+	p := signInAs(t, c, "/auth/fresh?return_to="+url.QueryEscape(strings.Replace(mine, people[0].ID, people[1].ID, 1)), "admin")
 	if strings.Contains(p.Body, "ann.new@") {
 		t.Error("it stands in another's form")
 	}
-	if p := c.Get("/users/" + people[0].ID + "/profile?again=1"); !strings.Contains(p.Body, "ann.new@") {
+	if p := c.Get(mine); !strings.Contains(p.Body, "ann.new@") {
 		t.Error("it is lost where it belongs")
+	}
+}
+
+// Who shares an operator's cookie puts nothing into the form that the operator signs in
+// again for.
+func TestDraftOfAnotherWindow(t *testing.T) {
+	t.Parallel()
+	k := testkit.New(t)
+	c, cookie := signedIn(t, k, "helpdesk")
+	p := ordinary(t, k, 1)[0]
+	wait(k, 16*time.Minute, c)
+	f := formAt(t, c, "/users/"+p.ID+"/profile", "/profile")
+	f.Values.Set("want.title", "Senior clerk")
+	link := linkNamed(c.Post(f.Action, f.Values), again)
+	f.Values.Set("want.email", "attacker@evil.example")
+	thief := k.Anonymous().Do(http.MethodPost, f.Action, f.Values, http.Header{"Origin": {"http://" + testkit.Host}, "Sec-Fetch-Site": {"same-origin"}, "Cookie": {cookie}})
+	if thief.Status != http.StatusForbidden || !thief.Has("sign_in.fresh") {
+		t.Fatalf("%d %s", thief.Status, short(thief))
+	}
+	if page := signInAs(t, c, link, "helpdesk"); strings.Contains(page.Body, "attacker@") || page.Has("You have signed in again") {
+		t.Errorf("at %s: %s", page.Path, short(page))
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -152,12 +153,22 @@ func TestFreshSignInKeepsWhatWasTyped(t *testing.T) {
 	if g.Values.Get("token") == f.Values.Get("token") || writes(k) != 0 {
 		t.Errorf("token renewed: %v, %d writes", g.Values.Get("token") != f.Values.Get("token"), writes(k))
 	}
-	if page := c.Get("/users/" + p.ID + "?again=1"); openDialog(page) != "" {
+	if page := c.Get(cameBack(t, linkNamed(refused, again))); openDialog(page) != "" {
 		t.Error("it is kept for longer than one look")
 	}
 	if got := c.Post(g.Action, g.Values); got.Status != http.StatusOK || writes(k) == 0 {
 		t.Errorf("pressed: %d, %d writes: %s", got.Status, writes(k), short(got))
 	}
+}
+
+// cameBack is the page to which a link leads after a fresh sign-in.
+func cameBack(t *testing.T, link string) string {
+	t.Helper()
+	u, err := url.Parse(link)
+	if err != nil || !strings.Contains(u.Query().Get("return_to"), "again=") {
+		t.Fatal(link, err)
+	}
+	return u.Query().Get("return_to")
 }
 
 func openDialog(p *testkit.Page) string {

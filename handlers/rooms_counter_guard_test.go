@@ -32,6 +32,7 @@ func TestCounterAsksForAFreshSignIn(t *testing.T) {
 		if page = bare(t, c, c.Get("/auth/login")); page.Status == http.StatusOK && c.Get("/").Status == http.StatusOK {
 			t.Errorf("after the counter (typed %t) an address without prompt leads to %s", over, page.Path)
 		}
+		k.Advance(2 * time.Second) // the issuer tells time in seconds
 		if form := c.Follow(c.Get("/auth/login")).Form(""); form == nil {
 			t.Error("the agent cannot sign in again")
 		} else {

@@ -212,20 +212,22 @@ func WaitingURL(w desk.Waiting) string { return ApprovalsPath + "#" + requestID(
 // LoginURL is the way to sign in and back to a page of the console.
 func LoginURL(returnTo string) string { return query(LoginPath, "return_to", localPath(returnTo)) }
 
-// AgainParam is set on the address of a page that is come back to after a fresh
-// sign-in.
+// AgainParam names, in the address of a page that is come back to after a fresh
+// sign-in, what was typed there before.
 const AgainParam = "again"
 
 // FreshURL is the way to sign in anew and back to the page that is at here, or that
-// an action there was started on.
-func FreshURL(here string) string {
+// an action there was started on, with what was kept under a name.
+func FreshURL(here, draft string) string {
 	back := pagePath(here)
 	path, old, _ := strings.Cut(back, "?")
 	v, err := url.ParseQuery(old)
 	if err != nil {
 		v = url.Values{}
 	}
-	v.Set(AgainParam, "1")
+	if v.Del(AgainParam); draft != "" {
+		v.Set(AgainParam, draft)
+	}
 	return query(FreshPath, "return_to", localPath(path+"?"+v.Encode()))
 }
 

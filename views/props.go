@@ -57,6 +57,7 @@ type Notice struct {
 	Once       desk.Once     // what a button beside it shows, once
 	Asked      bool          // it waits for a second person, on the page of approvals
 	Fresh      string        // the page to come back to from a fresh sign-in; empty: none is wanted
+	Draft      string        // the name of what was typed and is kept over it; empty: nothing is
 }
 
 // Form holds what was typed into the dialog of one action, and what is wrong

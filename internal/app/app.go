@@ -142,14 +142,15 @@ func build(ctx context.Context, p parts) (*App, error) {
 	mask, err2 := hkdf.Key(sha256.New, p.key, nil, "keydesk secrets in the record", sha256.Size)
 	staff, err3 := hkdf.Key(sha256.New, p.key, nil, "keydesk sessions of the staff", sha256.Size)
 	requests, err4 := hkdf.Key(sha256.New, p.key, nil, "keydesk requests that wait", sha256.Size)
-	if err := errors.Join(err0, err1, err2, err3, err4); err != nil {
+	intents, err5 := hkdf.Key(sha256.New, p.key, nil, "keydesk intents whose end is not known", sha256.Size)
+	if err := errors.Join(err0, err1, err2, err3, err4, err5); err != nil {
 		return nil, errors.Join(fmt.Errorf("make the keys: %w", err), db.Close())
 	}
 	secrets := once.New(db, p.now)
 	if err := secrets.Restarted(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	a := &App{Store: db, Record: audit.New(db, p.now).Under(p.policy.Name), record: p.record, log: p.log, now: p.now}
+	a := &App{Store: db, Record: audit.New(db, p.now).Under(p.policy.Name).Vouched(intents), record: p.record, log: p.log, now: p.now}
 	a.record.key = signing
 	head := ""
 	if p.record.keyFile != "" {
@@ -196,10 +197,14 @@ func (a *App) reviews(secret []byte) (*review.Reviews, error) {
 // saw gives the role map what a page has just read.
 func (a *App) saw(ctx context.Context, h desk.Holder) { a.Map.Saw(ctx, h) }
 
-// staff is the console role that a person had at their last sign-in.
+// staff is the highest console role that a person had at their last sign-in.
 func (a *App) staff(ctx context.Context, id okta.UserID) (desk.Role, error) {
-	t, _, err := a.login.Staff(ctx, id.String())
-	return desk.Role(t), err
+	tiers, err := a.login.Staff(ctx, id.String())
+	var who desk.Actor
+	for _, t := range tiers {
+		who.Roles = append(who.Roles, desk.Role(t))
+	}
+	return who.Tier(), err
 }
 
 // signedIn is whose session has a name.

@@ -140,7 +140,7 @@ func trimmable(ctx context.Context, tx *sql.Tx, before time.Time, sinks []string
 	for was := upTo + 1; err == nil && upTo < was && upTo >= first; {
 		was = upTo
 		err = lower(`select min(seq) from record where seq <= $1 and phase = 'intent'
-			and not exists (select 1 from record o where o.intent = record.seq and o.result <> 'unknown' and o.seq <= $1)`, upTo)
+			and not exists (select 1 from record o where o.intent > 0 and o.intent = record.seq and o.result <> 'unknown' and o.seq <= $1)`, upTo)
 	}
 	return first, upTo, err
 }

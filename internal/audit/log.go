@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"keydesk/internal/store"
@@ -30,6 +31,7 @@ type Log struct {
 	db     *store.DB
 	now    func() time.Time
 	policy string
+	key    []byte // vouches for intents whose end is not known
 	memory *memory
 }
 
@@ -38,7 +40,28 @@ func New(db *store.DB, now func() time.Time) *Log { return &Log{db: db, now: now
 
 // Under returns the record with the version of the policy that decides what is
 // written into it.
-func (l *Log) Under(policy string) *Log { return &Log{l.db, l.now, policy, l.memory} }
+func (l *Log) Under(policy string) *Log { return &Log{l.db, l.now, policy, l.key, l.memory} }
+
+// Vouched returns the record with the key that vouches for the intents whose end is
+// not known; every replica has the same.
+func (l *Log) Vouched(key []byte) *Log { return &Log{l.db, l.now, l.policy, key, l.memory} }
+
+func (l *Log) vouch(r Row) string {
+	return store.Mac(l.key, "open intent", strconv.FormatInt(r.Seq, 10), r.Hash)
+}
+
+// Ours reports whether an open intent is as the console wrote it, and has no end yet:
+// what is begun on its word was not made up, or opened again, by somebody who has the
+// database alone.
+func (l *Log) Ours(ctx context.Context, r Row) (bool, error) {
+	var mac string
+	var ends int
+	err := l.db.R.QueryRowContext(ctx, `select mac, (select count(*) from record where intent > 0 and intent = $1 and phase = 'outcome' and result <> 'unknown') from open_intent where seq = $1`, r.Seq).Scan(&mac, &ends)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	return r.Hash == r.sum() && ends == 0 && store.SameMac(mac, l.vouch(r)), err
+}
 
 // Lease is the right to change one person, or to make one; nil where one process
 // alone works on the database.
@@ -58,17 +81,17 @@ func (l *Log) TryLease(ctx context.Context, name string) (*Lease, bool, error) {
 // is store.ErrLost. After any error nothing may be done.
 func (l *Log) Begin(ctx context.Context, r Row, token string, lease *Lease, quotas ...Quota) (int64, error) {
 	r.Phase = PhaseIntent
-	return l.append(ctx, r, func(ctx context.Context, tx *sql.Tx, seq int64) error {
+	return l.append(ctx, r, func(ctx context.Context, tx *sql.Tx, r Row) error {
 		if err := lease.Keep(ctx, tx); err != nil {
 			return err
 		}
-		if err := l.spend(token)(ctx, tx, seq); err != nil {
+		if err := l.spend(token)(ctx, tx, r); err != nil {
 			return err
 		}
 		if err := l.meet(ctx, tx, r.ActorID, quotas); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, `insert into open_intent (seq, target_id) values ($1, $2)`, seq, r.TargetID)
+		_, err := tx.ExecContext(ctx, `insert into open_intent (seq, target_id, mac) values ($1, $2, $3)`, r.Seq, r.TargetID, l.vouch(r))
 		return err
 	})
 }
@@ -102,7 +125,7 @@ func (l *Log) End(ctx context.Context, seq int64, r Row, lease *Lease) error {
 }
 
 func (l *Log) end(ctx context.Context, r Row, lease *Lease) error {
-	_, err := l.append(ctx, r, func(ctx context.Context, tx *sql.Tx, _ int64) error {
+	_, err := l.append(ctx, r, func(ctx context.Context, tx *sql.Tx, _ Row) error {
 		if err := lease.Last(ctx, tx); err != nil {
 			return err
 		}
@@ -138,7 +161,7 @@ func (l *Log) Once(ctx context.Context, r Row, token string) (int64, error) {
 
 // append links r to the last row and writes it, with what also does in the same
 // transaction. One chain takes one writer at a time, of all processes.
-func (l *Log) append(ctx context.Context, r Row, also func(context.Context, *sql.Tx, int64) error) (int64, error) {
+func (l *Log) append(ctx context.Context, r Row, also func(context.Context, *sql.Tx, Row) error) (int64, error) {
 	err := l.db.Alone(ctx, func(ctx context.Context, tx *sql.Tx) error { return l.write(ctx, tx, &r, also) })
 	var spent *SpentError
 	if err != nil && !errors.As(err, &spent) {
@@ -147,7 +170,7 @@ func (l *Log) append(ctx context.Context, r Row, also func(context.Context, *sql
 	return r.Seq, err
 }
 
-func (l *Log) write(ctx context.Context, tx *sql.Tx, r *Row, also func(context.Context, *sql.Tx, int64) error) error {
+func (l *Log) write(ctx context.Context, tx *sql.Tx, r *Row, also func(context.Context, *sql.Tx, Row) error) error {
 	head, err := headOf(ctx, tx)
 	if err != nil {
 		return err
@@ -161,7 +184,7 @@ func (l *Log) write(ctx context.Context, tx *sql.Tx, r *Row, also func(context.C
 	r.At, r.AuthTime, r.OktaAt = l.moment(), moment(milli(r.AuthTime)), moment(milli(r.OktaAt))
 	r.Hash = r.sum()
 	if also != nil {
-		if err := also(ctx, tx, r.Seq); err != nil {
+		if err := also(ctx, tx, *r); err != nil {
 			return err
 		}
 	}
@@ -170,8 +193,8 @@ func (l *Log) write(ctx context.Context, tx *sql.Tx, r *Row, also func(context.C
 }
 
 // spend marks a token as used, once.
-func (l *Log) spend(token string) func(context.Context, *sql.Tx, int64) error {
-	return func(ctx context.Context, tx *sql.Tx, seq int64) error {
+func (l *Log) spend(token string) func(context.Context, *sql.Tx, Row) error {
+	return func(ctx context.Context, tx *sql.Tx, r Row) error {
 		var first int64
 		err := tx.QueryRowContext(ctx, `select seq from action_token where token = $1`, token).Scan(&first)
 		if err == nil {
@@ -180,7 +203,7 @@ func (l *Log) spend(token string) func(context.Context, *sql.Tx, int64) error {
 		if !errors.Is(err, sql.ErrNoRows) {
 			return fmt.Errorf("look a token up: %w", err)
 		}
-		_, err = tx.ExecContext(ctx, `insert into action_token (token, seq, at) values ($1, $2, $3)`, token, seq, l.now().UnixMilli())
+		_, err = tx.ExecContext(ctx, `insert into action_token (token, seq, at) values ($1, $2, $3)`, token, r.Seq, l.now().UnixMilli())
 		if err != nil {
 			return fmt.Errorf("spend a token: %w", err)
 		}

@@ -100,7 +100,7 @@ func (f Filter) where() (string, []any) {
 		add("actor_id = $", f.Actor)
 	}
 	if f.Target != "" {
-		add("(target_id = $ or exists (select 1 from record o where o.intent = record.seq and o.target_id = $))", f.Target) // who was made is known at the end
+		add("(target_id = $ or exists (select 1 from record o where o.intent > 0 and o.intent = record.seq and o.target_id = $))", f.Target) // who was made is known at the end
 	}
 	if f.Action != "" {
 		add("action = $", f.Action)
@@ -123,11 +123,11 @@ func (f Filter) where() (string, []any) {
 	switch Result(f.Result) {
 	case "":
 	case Unknown:
-		add("phase = $ and not exists (select 1 from record o where o.intent = record.seq and o.result <> 'unknown')", string(PhaseIntent))
+		add("phase = $ and not exists (select 1 from record o where o.intent > 0 and o.intent = record.seq and o.result <> 'unknown')", string(PhaseIntent))
 	case Result(PhaseRefused), Result(PhaseEvent):
 		add("phase = $", f.Result)
 	default:
-		add("exists (select 1 from record o where o.intent = record.seq and o.result = $)", f.Result)
+		add("exists (select 1 from record o where o.intent > 0 and o.intent = record.seq and o.result = $)", f.Result)
 	}
 	if f.Before > 0 {
 		add("seq < $", f.Before)
@@ -135,7 +135,7 @@ func (f Filter) where() (string, []any) {
 	if f.Text != "" {
 		holds := `(lower(actor_name) like $ escape '\' or lower(target) like $ escape '\' or lower(target_id) like $ escape '\'
 			or lower(ticket) like $ escape '\' or lower(reason) like $ escape '\'
-			or exists (select 1 from record o where o.intent = record.seq and lower(o.request_id) like $ escape '\'))`
+			or exists (select 1 from record o where o.intent > 0 and o.intent = record.seq and lower(o.request_id) like $ escape '\'))`
 		add(holds, "%"+escapeLike(lowerASCII(f.Text))+"%")
 		if all := strings.ToLower(f.Text); all != lowerASCII(f.Text) {
 			add(holds, "%"+escapeLike(all)+"%")
@@ -204,7 +204,7 @@ func (l *Log) ends(ctx context.Context, rows []Row) (map[int64][]Row, error) {
 		return nil, nil
 	}
 	//nolint:gosec // marks are placeholders alone
-	found, err := l.rows(ctx, `select `+columns+` from record where intent in (`+strings.Join(marks, ",")+`) order by seq`, args...)
+	found, err := l.rows(ctx, `select `+columns+` from record where intent > 0 and intent in (`+strings.Join(marks, ",")+`) order by seq`, args...)
 	ends := map[int64][]Row{}
 	for _, e := range found {
 		ends[e.Intent] = append(ends[e.Intent], e)

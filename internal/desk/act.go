@@ -89,13 +89,23 @@ func (d *Desk) enter(ctx context.Context, x *deed) (err error) {
 	}
 	wait, cancel := context.WithTimeout(ctx, turnTimeout)
 	defer cancel()
-	if x.turn, err = d.turn(wait, personTurn(x.id)); err != nil && wait.Err() == nil {
+	late := &Error{Kind: Upstream, Action: a, Msg: "Another change to this person is still under way. Nothing was sent."}
+	mine, err := d.acting.enter(wait, x.who.ID)
+	if err != nil {
+		late.Err = err
+		return late
+	}
+	if x.turn, err = d.turn(wait, personTurn(x.id)); err == nil {
+		theirs := x.turn.leave
+		x.turn.leave = func() { theirs(); mine() }
+		return nil
+	}
+	mine()
+	if wait.Err() == nil {
 		return unrecorded(a, err)
 	}
-	if err != nil {
-		return &Error{Kind: Upstream, Action: a, Msg: "Another change to this person is still under way. Nothing was sent.", Err: err}
-	}
-	return nil
+	late.Err = err
+	return late
 }
 
 // ready is everything that must hold before an intent is written.

@@ -65,12 +65,12 @@ func assignEffects(c RoleChoice, chosen []Target) []string {
 func (d *Desk) AssignRole(ctx context.Context, who Actor, id okta.UserID, o UserOpts) (Outcome, error) {
 	return d.actOn(ctx, who, id, change{
 		action: "roles.assign", opts: o,
-		check: func(_ context.Context, x *deed) *Error {
+		check: func(ctx context.Context, x *deed) *Error {
 			x.named = o.Scope.named()
 			if x.shown.State != x.named.String() {
 				return &Error{Kind: Denied, Action: "roles.assign", Rule: "token", Msg: "This is not the limit that the page showed. Nothing was sent.", Ask: "Open the person's page and try from there."}
 			}
-			for _, dec := range []Decision{d.policy.decideGrant(who, o.On.Type, x.on.Roles), fits(RoleChoice{Type: o.On.Type, Scope: o.Scope})} {
+			for _, dec := range []Decision{d.policy.decideGrant(who, o.On.Type, x.on.Roles), fits(RoleChoice{Type: o.On.Type, Scope: o.Scope}), d.policy.decideReach(o.On.Type, d.named(ctx, o.Scope))} {
 				if !dec.Allowed {
 					return denied("roles.assign", dec)
 				}

@@ -195,6 +195,9 @@ func (d *Desk) openGroups(ctx context.Context, x *deed, ids []okta.GroupID) *Err
 		if err != nil {
 			return &Error{Kind: Guarded, Action: "users.create", Rule: "protected.unreadable", Err: err, Msg: "The admin roles of " + g.Name + " cannot be read, so the group is closed. Nothing was sent."}
 		}
+		if dec := d.policy.decideCarried(x.who, g.Name, roles); !dec.Allowed {
+			return denied("users.create", dec)
+		}
 		on := Standing{Name: g.Name, Roles: roles, Staff: d.policy.staffOf(g.Name), StaffKnown: true}
 		if dec := d.policy.decideSecond(x.spec, on, d.policy.decideTarget(x.who, on)); !dec.Allowed {
 			dec.Why = "The group " + dec.Why + " Whoever is in it has that too."
@@ -202,6 +205,21 @@ func (d *Desk) openGroups(ctx context.Context, x *deed, ids []okta.GroupID) *Err
 		}
 	}
 	return nil
+}
+
+// decideCarried answers whether the actor may make somebody what a group's admin roles
+// make them: as if each was assigned.
+func (p Policy) decideCarried(who Actor, group string, roles []okta.Role) Decision {
+	assign := spec("roles.assign")
+	switch dec := p.decideActor(who, assign); {
+	case len(roles) == 0:
+	case !dec.Allowed:
+		dec.Why = "The group " + group + " carries an admin role. " + dec.Why
+		return dec
+	case p.NeedsSecond(assign):
+		return refuse("second.policy", "The group "+group+" carries an admin role, and the policy wants a second person for giving one, which this cannot wait for.", "Make the person without the group first.")
+	}
+	return Decision{Allowed: true}
 }
 
 // firstPassword is long enough to need no rule, and has what rules ask for.

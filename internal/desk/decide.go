@@ -44,6 +44,9 @@ func (p Policy) decide(who Actor, spec Spec, on Standing) Decision {
 // decideSecond asks for a second person where the act itself does, whatever the
 // account is, and refuses what cannot wait for one.
 func (p Policy) decideSecond(s Spec, on Standing, dec Decision) Decision {
+	if dec.Allowed && dec.Second == "" && s.Risk == Takeover && !on.StaffKnown {
+		dec = Decision{Allowed: true, Second: Owner, Rule: "second.staff", Why: on.Name + "'s groups cannot be read, so nobody can tell whether they decide here on what takes two. A second owner has to approve.", Ask: p.askFor(Owner)}
+	}
 	if dec.Allowed && dec.Second == "" && s.Risk == Takeover && p.May(Actor{Roles: []Role{on.Staff}}, ActApprovals) {
 		dec = Decision{Allowed: true, Second: Owner, Rule: "second.staff", Why: on.Name + " decides here on what takes two: whoever could become them would be two. A second owner has to approve.", Ask: p.askFor(Owner)}
 	}
@@ -144,7 +147,7 @@ func (p Policy) decideScope(who Actor, spec Spec, on Standing) Decision {
 // decideNew answers whether the actor may make people.
 func (p Policy) decideNew(who Actor) Decision {
 	s := spec("users.create")
-	return allOf(p.decideActor(who, s), decideMapped(who), p.decideScope(who, s, Standing{}), p.decideSecond(s, Standing{}, Decision{Allowed: true}))
+	return allOf(p.decideActor(who, s), decideMapped(who), p.decideScope(who, s, Standing{}), p.decideSecond(s, Standing{StaffKnown: true}, Decision{Allowed: true}))
 }
 
 // allOf is the first of the decisions that refuses, or a yes.

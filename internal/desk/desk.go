@@ -33,6 +33,7 @@ type Desk struct {
 	now        func() time.Time
 	log        *slog.Logger
 
+	acting   turns[string] // two at a time for each operator, so that nobody holds up the changes of others to a person
 	changes  turns[string] // one at a time for each person, and for each login that is made
 	searches turns[string] // a few at a time for each operator; each process has its own share of the rate
 	reading  turns[string] // one at a time for each group; each process keeps its own members
@@ -42,6 +43,7 @@ type Desk struct {
 	readers  readers
 	share    int
 	saw      HolderFunc
+	pace     pace
 	optional optional
 	owner    atomic.Pointer[okta.UserID] // the credential's owner, once known
 }
@@ -80,7 +82,7 @@ func New(c Config) *Desk {
 	if d.saw == nil {
 		d.saw = func(context.Context, Holder) {}
 	}
-	d.changes.atOnce, d.searches.atOnce, d.reading.atOnce = 1, 2, 1
+	d.acting.atOnce, d.changes.atOnce, d.searches.atOnce, d.reading.atOnce = 2, 1, 2, 1
 	return d
 }
 
@@ -120,6 +122,9 @@ func view[T any](ctx context.Context, d *Desk, who Actor, a Action, do func(cont
 	var zero T
 	if dec := d.policy.decideActor(who, spec(a)); !dec.Allowed {
 		return zero, denied(a, dec)
+	}
+	if !who.System() && d.pace.hurried(d.now(), who.ID) {
+		ctx = okta.Background(ctx)
 	}
 	v, err := do(ctx)
 	if err != nil {

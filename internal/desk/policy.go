@@ -80,7 +80,7 @@ func DefaultPolicy() Policy {
 			Reason: []Word{Changing}, Second: []Word{"users.erase"},
 			Fresh: map[Word]time.Duration{Word(Takeover): 15 * time.Minute, Word(Privilege): 15 * time.Minute},
 		},
-		Limits: map[Risk]Limit{Takeover: {Hour: 10, Day: 30}, Destructive: {Hour: 50}},
+		Limits: map[Risk]Limit{Takeover: {Hour: 10, Day: 30}, Destructive: {Hour: 50, Day: 200}},
 	}
 }
 

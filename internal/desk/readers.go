@@ -44,6 +44,28 @@ func (s *readers) forget(actor, target string) {
 	delete(s.of, [2]string{actor, target})
 }
 
+// paced is how many pages and lists an operator reads within a minute before what they
+// read leaves a part of Okta's rate to everybody else.
+const paced = 120
+
+// pace counts what operators read in this minute.
+type pace struct {
+	mu     sync.Mutex
+	minute int64
+	of     map[string]int
+}
+
+// hurried counts one more, and reports whether that is more than a person reads.
+func (p *pace) hurried(now time.Time, actor string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if m := now.Unix() / 60; p.of == nil || m != p.minute {
+		p.minute, p.of = m, map[string]int{}
+	}
+	p.of[actor]++
+	return p.of[actor] > paced
+}
+
 // noted records, once a day for each operator and thing, a look at what few should
 // look at.
 func (d *Desk) noted(ctx context.Context, who Actor, a Action, what string) {

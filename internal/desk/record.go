@@ -29,6 +29,11 @@ func (d *Desk) Record(ctx context.Context, who Actor, f audit.Filter) (acts []au
 // acts is the one way in which anybody searches the record: what matches f, and who
 // may know of it.
 func (d *Desk) acts(ctx context.Context, who Actor, f audit.Filter) (acts []audit.Act, err error) {
+	done, err := d.searches.enter(ctx, who.ID) // a long record is searched from end to end
+	if err != nil {
+		return nil, unreadable(err)
+	}
+	defer done()
 	if d.policy.limited(who) {
 		acts, err = d.sieved(ctx, who, f)
 	} else {

@@ -26,6 +26,9 @@ func (d *Desk) retarget(ctx context.Context, who Actor, a Action, id okta.UserID
 			if x.shown.State != stateOf(list.Value) {
 				return staleObject(a, "What the role is limited to")
 			}
+			if limits, adds := d.widened(ctx, a, o.On); adds {
+				x.needsSecond(d.policy.decideReach(role.Type, limits))
+			}
 			before = list.Value
 			n := len(before)
 			x.named = named{RoleType: role.Type, LimitsBefore: &n}

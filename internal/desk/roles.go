@@ -179,7 +179,7 @@ func (d *Desk) Assigning(ctx context.Context, who Actor, id okta.UserID, c RoleC
 			p.Types = append(p.Types, RoleOption{t, d.policy.decideGrant(who, t, p.Person.Roles.Value)})
 		}
 		if c.Type != "" {
-			p.Assign = d.offer(who, p.Person.User, on, "roles.assign", Object{Type: c.Type}, c.Scope.String(), d.policy.decideGrant(who, c.Type, p.Person.Roles.Value), fits(c))
+			p.Assign = d.offer(who, p.Person.User, on, "roles.assign", Object{Type: c.Type}, c.Scope.String(), d.policy.decideGrant(who, c.Type, p.Person.Roles.Value), fits(c), d.policy.decideReach(c.Type, p.Chosen))
 			p.Assign.Effects = assignEffects(c, p.Chosen)
 		}
 		return p, nil

@@ -105,7 +105,7 @@ func (d *Desk) settle(ctx context.Context, id okta.UserID) error {
 func (d *Desk) close(ctx context.Context, r audit.Row, u okta.User, found string, mine turn) (err error) {
 	var got okta.Receipt
 	if r.Action == "roles.assign" && !u.ID.IsZero() {
-		found, err = d.finishAssignment(mine.sending(ctx, &got), u.ID, r)
+		found, err = d.goOn(mine.sending(ctx, &got), u.ID, r)
 	}
 	if err != nil {
 		return err
@@ -115,4 +115,17 @@ func (d *Desk) close(ctx context.Context, r audit.Row, u okta.User, found string
 	}
 	r.Result, r.After, r.Detail, r.Status, r.RequestID = audit.Settled, string(u.Status), found, 0, got.Writes
 	return d.record.End(ctx, r.Seq, r, mine.lease)
+}
+
+// goOn finishes an assignment on the word of the record, if that is the console's own.
+func (d *Desk) goOn(ctx context.Context, id okta.UserID, r audit.Row) (found string, err error) {
+	ours, err := d.record.Ours(ctx, r)
+	if err != nil {
+		return "", err
+	}
+	if !ours {
+		d.log.ErrorContext(ctx, "an intent that waits for its end is not as this console wrote it; somebody else writes in the database, or replicas have different keys", "row", r.Seq)
+		return "cut off; the row is not as this console wrote it, so nothing was sent", nil
+	}
+	return d.finishAssignment(ctx, id, r)
 }

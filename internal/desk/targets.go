@@ -100,7 +100,7 @@ func (d *Desk) offerTargets(ctx context.Context, who Actor, p *RolePage, on Stan
 		list[i].Offers = []Offer{o}
 	}
 	if p.Role.Type.AppTargets() {
-		p.AllApps = d.offer(who, p.Person.User, on, "targets.add_all_apps", about, state, held, some(len(list), nil, "The role covers every app already."))
+		p.AllApps = d.offer(who, p.Person.User, on, "targets.add_all_apps", about, state, held, some(len(list), nil, "The role covers every app already."), d.policy.decideReach(p.Role.Type, nil))
 	}
 	p.Found = d.findTargets(ctx, p.Role.Type, p.Text, func(t Target) bool { return slices.ContainsFunc(list, t.same) })
 	for i := range p.Found.Value {
@@ -140,7 +140,7 @@ func (d *Desk) addOffers(who Actor, p *RolePage, on Standing, t Target, state st
 		if a == "targets.add_app" {
 			about.Instance, name = okta.AppID{}, "every instance of "+about.App.String()
 		}
-		o := d.offer(who, p.Person.User, on, a, about, state, held)
+		o := d.offer(who, p.Person.User, on, a, about, state, held, d.policy.decideReach(p.Role.Type, []Target{t}))
 		o.Effects = addEffects(p.Targets.Value, name)
 		if len(p.Targets.Value) == 1 {
 			o.Choices = []Choice{{Name: "swap", Label: "Swap: take " + p.Targets.Value[0].Label + " away afterwards", Hint: "The new limit is added first, so the role never reaches more."}}

@@ -2,7 +2,6 @@ package login
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"time"
 
@@ -94,15 +93,24 @@ func (l *Login) recordStaff(ctx context.Context, who Claims, d *sessionData) err
 	return err
 }
 
-// Staff returns the tier that the person with this Okta id had when they last
-// signed in here; false when they never did, or hold none.
-func (l *Login) Staff(ctx context.Context, oktaID string) (tier string, ok bool, err error) {
+// Staff returns the tiers that the person with this Okta id had when they last signed
+// in here, one for each of the issuer's accounts that are theirs; none when they never
+// did.
+func (l *Login) Staff(ctx context.Context, oktaID string) (tiers []string, err error) {
 	if oktaID == "" {
-		return "", false, nil
+		return nil, nil
 	}
-	err = l.db.R.QueryRowContext(ctx, `select tier from staff where okta_id = $1 order by seen_at desc limit 1`, oktaID).Scan(&tier)
-	if errors.Is(err, sql.ErrNoRows) {
-		return "", false, nil
+	rows, err := l.db.R.QueryContext(ctx, `select distinct tier from staff where okta_id = $1 and tier <> '' order by tier`, oktaID)
+	if err != nil {
+		return nil, err
 	}
-	return tier, err == nil && tier != "", err
+	defer func() { err = errors.Join(err, rows.Close(), rows.Err()) }()
+	for rows.Next() {
+		var t string
+		if err := rows.Scan(&t); err != nil {
+			return nil, err
+		}
+		tiers = append(tiers, t)
+	}
+	return tiers, nil
 }

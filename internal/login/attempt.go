@@ -20,7 +20,7 @@ import (
 const (
 	attemptTTL     = 10 * time.Minute
 	attemptsKept   = 10_000 // in all; anybody can begin a sign-in
-	addressHolds   = 200    // of them: a whole helpdesk may share one address
+	addressHolds   = 2_000  // of them: a whole helpdesk may share one address
 	browserHolds   = 8      // at once, in as many tabs
 	surplusDropped = 16     // at most, with one request: no browser of ours sends more
 	suffixLen      = 8
@@ -117,7 +117,7 @@ func (l *Login) take(ctx context.Context, state, browser string) (a attempt, ok 
 	err = l.db.W.QueryRowContext(ctx, `update login_attempt set used = true where state_hash = $1 and browser_hash = $2 and expires_at > $3 and not used
 		returning nonce, verifier, redirect_uri, return_to, fresh, again, actor_id, begun_at`,
 		hash(state), hash(browser), l.cfg.Now().UnixMilli()).Scan(&a.nonce, &a.verifier, &a.redirectURI, &a.returnTo, &a.fresh, &a.again, &a.actor, &begun)
-	a.begun = time.UnixMilli(begun)
+	a.begun, a.returnTo = time.UnixMilli(begun), returnTo(a.returnTo) // whoever has the database sends nobody elsewhere
 	if errors.Is(err, sql.ErrNoRows) {
 		return a, false, nil
 	}
@@ -129,6 +129,7 @@ func (l *Login) usedBy(ctx context.Context, state, browser string) (a attempt, o
 	err = l.db.W.QueryRowContext(ctx, `delete from login_attempt where state_hash = $1 and browser_hash = $2 and expires_at > $3 and used
 		returning return_to, fresh, again, actor_id`,
 		hash(state), hash(browser), l.cfg.Now().UnixMilli()).Scan(&a.returnTo, &a.fresh, &a.again, &a.actor)
+	a.returnTo = returnTo(a.returnTo)
 	if errors.Is(err, sql.ErrNoRows) {
 		return a, false, nil
 	}

@@ -16,6 +16,7 @@ type Claims struct {
 	EmailVerified   bool // Email means nothing without it
 	Groups          []string
 	OktaID          string    // the claim named by Config.OktaIDClaim
+	IssuedAt        time.Time // when the token was made, by the issuer's clock
 	AuthTime        time.Time // zero when the issuer does not say
 	ACR             string    // how it saw proof, in its own words
 	SID             string    // its name for its own session; empty when it does not say
@@ -26,7 +27,7 @@ type Claims struct {
 func (c Claims) ActorID() string { return c.Issuer + "#" + c.Subject }
 
 func (l *Login) claims(t idToken) (Claims, error) {
-	c := Claims{Issuer: t.Issuer, Subject: t.Subject}
+	c := Claims{Issuer: t.Issuer, Subject: t.Subject, IssuedAt: t.IssuedAt}
 	var errs [8]error
 	c.Login, errs[0] = text(t.claims, "preferred_username")
 	c.Name, errs[1] = text(t.claims, "name")

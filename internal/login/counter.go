@@ -29,7 +29,7 @@ func (l *Login) Narrow(c echo.Context, k Counter, life time.Duration) error {
 	if err != nil || ses.IsNew {
 		return storeFault(err)
 	}
-	if err := l.needsProof(c.Request().Context(), dataOf(ses)); err != nil {
+	if err := l.needsProof(c.Request().Context(), dataOf(ses).Actor); err != nil {
 		return storeFault(err)
 	}
 	return l.Keep(c, k, life)
@@ -49,28 +49,26 @@ func (l *Login) Keep(c echo.Context, k Counter, life time.Duration) error {
 	return nil
 }
 
-// needsProof makes the issuer's word count for an operator only if it has seen
-// proof of who they are once more. Whoever stands at the counter has the operator's
-// browser, and with it a session at the issuer that would sign them in unasked.
-func (l *Login) needsProof(ctx context.Context, d *sessionData) error {
-	seen := time.Unix(d.AuthTime, 0)
-	if d.AuthTime == 0 { // the issuer did not say
-		seen = l.cfg.Now()
-	}
-	_, err := l.db.W.ExecContext(ctx, `update staff set fresh_after = $1 where issuer || '#' || subject = $2`, seen.UnixMilli(), d.Actor)
+// needsProof makes the issuer's word count for an operator only if it has seen proof
+// of who they are once more, after this moment. Whoever stands at the counter has the
+// operator's browser, and with it a session at the issuer that would sign them in
+// unasked.
+func (l *Login) needsProof(ctx context.Context, actor string) error {
+	_, err := l.db.W.ExecContext(ctx, `update staff set fresh_after = $1 where issuer || '#' || subject = $2`, l.cfg.Now().UnixMilli(), actor)
 	return err
 }
 
-// proven reports whether the issuer has seen proof since the last counter was
-// opened: later than it had for the session that opened it. Both are the issuer's
-// own times, so no two clocks are compared.
+// proven reports whether the issuer has seen proof since the last counter was opened.
+// How old the proof is is told by the issuer's own clock, between the proof and the
+// token, which is of this moment: so no two clocks are compared.
 func (l *Login) proven(ctx context.Context, who Claims) (bool, error) {
-	var after int64
-	err := l.db.R.QueryRowContext(ctx, `select fresh_after from staff where issuer = $1 and subject = $2`, who.Issuer, who.Subject).Scan(&after)
-	if errors.Is(err, sql.ErrNoRows) || err == nil && after == 0 {
+	var opened int64
+	err := l.db.R.QueryRowContext(ctx, `select fresh_after from staff where issuer = $1 and subject = $2`, who.Issuer, who.Subject).Scan(&opened)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && opened == 0 {
 		return true, nil
 	}
-	return who.AuthTime.UnixMilli() > after, err
+	age := who.IssuedAt.Sub(who.AuthTime) + time.Second // both without the parts of a second
+	return !who.AuthTime.IsZero() && age <= l.cfg.Now().Sub(time.UnixMilli(opened)), err
 }
 
 // Counter returns what the session is narrowed to, and whether it is; open is

@@ -2,6 +2,7 @@ package login
 
 import (
 	"context"
+	"crypto/rand"
 	"database/sql"
 	"encoding/json"
 	"errors"
@@ -23,41 +24,44 @@ type Draft struct {
 	Person string      `json:"person,omitempty"` // the id in the address of the form's page; empty where it is about nobody
 	About  string      `json:"about,omitempty"`  // a request that waits, where the form was a decision
 	Values url.Values  `json:"values"`
+
+	Name string `json:"name"` // for the page that it is kept for alone: another window with the same cookie may keep another
 }
 
-// KeepDraft keeps d for after a fresh sign-in, in place of an earlier one; false
-// when it is too long to be kept.
-func (l *Login) KeepDraft(c echo.Context, d Draft) (bool, error) {
+// KeepDraft keeps d for after a fresh sign-in, in place of an earlier one, and returns
+// the name under which it is taken; empty when it is too long to be kept.
+func (l *Login) KeepDraft(c echo.Context, d Draft) (name string, err error) {
 	ses, err := l.sessions.Get(c.Request(), l.sessions.name)
 	if err != nil || ses.IsNew {
-		return false, storeFault(errors.Join(err, errEnded))
+		return "", storeFault(errors.Join(err, errEnded))
 	}
+	d.Name = rand.Text()
 	if b, err := json.Marshal(d); err != nil || len(b) > maxDraft {
-		return false, err
+		return "", err
 	}
 	sealed, err := seal(ses.ID, "draft", d)
 	if err != nil {
-		return false, err
+		return "", err
 	}
 	res, err := l.db.W.ExecContext(c.Request().Context(), `update web_session set draft = $1 where id_hash = $2`, sealed, hash(ses.ID))
 	if err == nil {
 		err = changedOne(res)
 	}
 	if err != nil {
-		return false, storeFault(err)
+		return "", storeFault(err)
 	}
-	return true, nil
+	return d.Name, nil
 }
 
-// TakeDraft returns what was kept for a page about a person, and forgets it; nil when
-// there is nothing, or it was typed about somebody else.
-func (l *Login) TakeDraft(c echo.Context, person string) (*Draft, error) {
+// TakeDraft returns what was kept under a name for a page about a person, and forgets
+// it; nil when there is nothing, or it was typed elsewhere or about somebody else.
+func (l *Login) TakeDraft(c echo.Context, name, person string) (*Draft, error) {
 	ses, err := l.sessions.Get(c.Request(), l.sessions.name)
 	if err != nil || ses.IsNew {
 		return nil, err
 	}
 	d, err := l.sessions.draft(c.Request().Context(), ses.ID)
-	if err != nil || d == nil || d.Person != person {
+	if err != nil || d == nil || d.Person != person || d.Name != name {
 		return nil, err
 	}
 	_, err = l.db.W.ExecContext(c.Request().Context(), `update web_session set draft = '' where id_hash = $1`, hash(ses.ID))

@@ -38,7 +38,7 @@ func TestFreshSignInOverTheIssuer(t *testing.T) {
 			b.signIn("")
 			who, _ := b.who()
 			r.clock.advance(14 * time.Minute)
-			b.get(consoleURL + "/keep?note=typed")
+			name := b.get(consoleURL + "/keep?note=typed").body
 			r.clock.advance(2 * time.Minute)
 			before := b.cookie("__Host-keydesk").Value
 			tc.prepare(r)
@@ -58,10 +58,13 @@ func TestFreshSignInOverTheIssuer(t *testing.T) {
 			if raised := after.AuthTime.After(who.AuthTime); raised != tc.kept || (b.cookie("__Host-keydesk").Value != before) != tc.kept {
 				t.Errorf("proved at %v, before at %v", after.AuthTime, who.AuthTime)
 			}
-			if got := b.get(consoleURL + "/take").body; got != "typed" {
+			if got := b.get(consoleURL + "/take?name=another").body; got != "" {
+				t.Errorf("under another name: %q", got)
+			}
+			if got := b.get(consoleURL + "/take?name=" + name).body; got != "typed" {
 				t.Errorf("typed %q", got)
 			}
-			if got := b.get(consoleURL + "/take").body; got != "" {
+			if got := b.get(consoleURL + "/take?name=" + name).body; got != "" {
 				t.Errorf("a second time: %q", got)
 			}
 		})
@@ -90,7 +93,7 @@ func TestDraftIsBounded(t *testing.T) {
 	r := newRig(t)
 	b := r.browser()
 	b.signIn("")
-	if got := b.get(consoleURL + "/keep?note=" + strings.Repeat("x", maxDraft)).body; got != "false" {
+	if got := b.get(consoleURL + "/keep?note=" + strings.Repeat("x", maxDraft)).body; got != "" {
 		t.Errorf("kept: %s", got)
 	}
 	b.get(consoleURL + "/keep?note=typed")

@@ -8,7 +8,6 @@ import (
 	"net/http/cookiejar"
 	"net/url"
 	"os"
-	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -140,11 +139,11 @@ func (r *rig) sessionRoutes(e *echo.Echo) {
 		return errors.Join(err, c.NoContent(http.StatusNoContent))
 	})
 	e.GET("/keep", func(c echo.Context) error {
-		kept, err := r.login.KeepDraft(c, Draft{Action: "unlock", Values: c.QueryParams()})
-		return errors.Join(err, c.String(http.StatusOK, strconv.FormatBool(kept)))
+		name, err := r.login.KeepDraft(c, Draft{Action: "unlock", Values: c.QueryParams()})
+		return errors.Join(err, c.String(http.StatusOK, name))
 	})
 	e.GET("/take", func(c echo.Context) error {
-		d, err := r.login.TakeDraft(c, "")
+		d, err := r.login.TakeDraft(c, c.QueryParam("name"), "")
 		if d == nil {
 			return errors.Join(err, c.NoContent(http.StatusOK))
 		}

@@ -30,6 +30,9 @@ func Changes() []desk.Spec {
 // over after it.
 func AtCounter(a desk.Action) bool { return desk.CounterActions()[a] != nil }
 
+// TakesTwo reports whether somebody else has to approve the action, whoever it is on.
+func TakesTwo(a desk.Action) bool { return a == "users.erase" || a == "targets.add_all_apps" }
+
 // Exercise makes an action ready for c, who is an admin's, on somebody on whom
 // nothing was exercised before. For a counter's action the form is the person's
 // own: c can do nothing else from then on.
@@ -40,7 +43,7 @@ func (k *Kit) Exercise(c *Client, a desk.Action) Exercise {
 		e.Person = k.somebody(a)
 	}
 	e.Page = k.Prepare(a, e.Person)
-	if a == "users.erase" {
+	if TakesTwo(a) {
 		return k.asked(c, e)
 	}
 	e.Form = c.Get(e.Page).FormOf(views.ActionPath(a))

@@ -1,0 +1,48 @@
+package desk
+
+import (
+	"context"
+
+	"keydesk/internal/okta"
+)
+
+// decideReach asks for a second person where a role would reach what gives roles in
+// this console: whoever holds it could give themselves one, or become somebody who has
+// one. limits are what it is limited to, each by its name, or by its id where it could
+// not be read; none means everything.
+func (p Policy) decideReach(t okta.RoleType, limits []Target) Decision {
+	if !t.GroupTargets() && !t.AppTargets() && t != okta.APIAccessManagementAdmin {
+		return Decision{Allowed: true}
+	}
+	if len(limits) == 0 {
+		return p.reaches(Admin, "Without a limit "+t.Label()+" reaches the groups and the app by which people get into this console")
+	}
+	dec := Decision{Allowed: true}
+	for _, l := range limits {
+		gives := p.staffOf(l.Label)
+		switch {
+		case l.On.Group.IsZero():
+		case l.Label == l.On.Group.String():
+			dec = p.reaches(Owner, "The group "+l.Label+" cannot be read, so nobody can tell whether it gives a role in this console")
+		case gives != "" && dec.Second != Owner:
+			dec = p.reaches(higher(gives, Admin), "The group "+l.Label+" gives a role in this console")
+		}
+	}
+	return dec
+}
+
+func (p Policy) reaches(second Role, why string) Decision {
+	return Decision{Allowed: true, Second: second, Rule: "second.reach", Why: why + ": somebody else has to approve.", Ask: p.askFor(rolesFrom(second)...)}
+}
+
+// widened is what a change of a role's limits adds to its reach; false where it adds
+// nothing that could reach this console.
+func (d *Desk) widened(ctx context.Context, a Action, on Object) (limits []Target, adds bool) {
+	switch a {
+	case "targets.add_group":
+		return d.named(ctx, RoleScope{Groups: []okta.GroupID{on.Group}}), true
+	case "targets.add_all_apps":
+		return nil, true
+	}
+	return nil, false
+}
