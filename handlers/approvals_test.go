@@ -152,6 +152,10 @@ func TestDeclineAndWithdraw(t *testing.T) {
 	p, f := protected(t, k, owner, "/sessions/clear")
 	yes := approving(t, owner, second, f)
 	no := decision(t, second, "decline")
+	var input string
+	if err := k.Store.R.QueryRowContext(t.Context(), `select input from approval`).Scan(&input); err != nil {
+		t.Fatal(err)
+	}
 	k.Org.Reset()
 	for _, form := range []*testkit.Form{yes, no} {
 		form.Values.Set("note", "no")
@@ -166,6 +170,12 @@ func TestDeclineAndWithdraw(t *testing.T) {
 	yes.Values.Set("note", "she is back")
 	if got := second.Post(yes.Action, yes.Values); got.Status != http.StatusNotFound {
 		t.Errorf("approved after that: %d", got.Status)
+	}
+	if _, err := k.Store.W.ExecContext(t.Context(), `update approval set state = 'waiting', input = $1`, input); err != nil { // put back by whoever has the database
+		t.Fatal(err)
+	}
+	if got := second.Post(yes.Action, yes.Values); got.Status != http.StatusConflict || writes(k) != 0 {
+		t.Errorf("approved what was declined: %d, %v: %s", got.Status, k.Calls(), short(got))
 	}
 	approving(t, owner, second, form(t, owner, p.ID, "/sessions/clear"))
 	back := owner.Get("/approvals").FormOf("/approvals/:request/withdraw")

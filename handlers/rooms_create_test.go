@@ -71,13 +71,13 @@ func TestCreateIntoGroups(t *testing.T) {
 	k := testkit.New(t)
 	for i, tt := range []struct{ who, group, rule string }{
 		{"admin", "Support", ""},
-		{"admin", "Okta Group Administrators", ""}, // a lesser role, which an admin may assign
-		{"admin", "Okta App Owners", ""},
+		{"admin", "Okta Group Administrators", "second.reach"}, // alone nobody gives a role that reaches this console
+		{"admin", "Okta App Owners", "second.reach"},
 		{"admin", "Okta Break Glass", "protected.admins"},
 		{"owner", "Okta Break Glass", "second.owner"},
 		{"admin", "Keydesk Admins", "protected.staff"},
 		{"admin", "Keydesk Owners", "protected.staff"},
-		{"admin", "Keydesk Helpdesk", ""},
+		{"admin", "Keydesk Helpdesk", "protected.staff"}, // with limits of its own
 		{"owner", "Keydesk Helpdesk", ""},
 		{"owner", "Keydesk Admins", "second.staff"}, // who makes a second person is two alone
 		{"owner", "Keydesk Owners", "second.staff"},

@@ -188,9 +188,19 @@ func (l *Log) write(ctx context.Context, tx *sql.Tx, r *Row, also func(context.C
 			return err
 		}
 	}
-	_, err = tx.ExecContext(ctx, insertRow, r.values()...)
-	return err
+	if _, err = tx.ExecContext(ctx, insertRow, r.values()...); err != nil {
+		return err
+	}
+	switch kept, err := hashOf(ctx, tx, r.Seq); {
+	case err != nil:
+		return err
+	case kept != r.Hash: // a trigger of somebody's lets rows vanish
+		return errNotKept
+	}
+	return nil
 }
+
+var errNotKept = errors.New("the database took a row of the record and does not have it: somebody changed how it works")
 
 // spend marks a token as used, once.
 func (l *Log) spend(token string) func(context.Context, *sql.Tx, Row) error {

@@ -34,8 +34,7 @@ func (d *Desk) Admins(ctx context.Context, who Actor, after string) (AdminsPage,
 		}
 		p.Next = holders.Value.Next.String()
 		p.People.Value = d.people(ctx, holders.Value.Items)
-		d.seen(ctx, who, "roles.list", okta.User{}, "holders of admin roles listed")
-		return p, nil
+		return p, d.seen(ctx, who, "roles.list", okta.User{}, "holders of admin roles listed")
 	})
 }
 
@@ -61,7 +60,9 @@ func (d *Desk) adminsWithin(ctx context.Context, who Actor) (p AdminsPage, err e
 	if err == nil {
 		p.People.Value, err = d.within(ctx, who, found)
 	}
-	d.seen(ctx, who, "roles.list", okta.User{}, "holders of admin roles listed")
+	if err == nil {
+		err = d.seen(ctx, who, "roles.list", okta.User{}, "holders of admin roles listed")
+	}
 	return p, err
 }
 

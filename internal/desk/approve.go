@@ -53,7 +53,7 @@ func (d *Desk) Approve(ctx context.Context, who Actor, id, note string) (Outcome
 	if err != nil {
 		return Outcome{}, err
 	}
-	in.Shown.Nonce = "request " + w.ID // the page's own was spent by asking
+	in.Shown.Nonce = w.once() // the page's own was spent by asking
 	in.Opts.approved = &approved{seq: w.Seq, by: who, shown: in.Shown, params: w.Params}
 	out, err := d.carryOut(ctx, asker, w, in)
 	how, seq := out.Label, out.Seq
@@ -136,11 +136,20 @@ func (d *Desk) settleRequest(ctx context.Context, who Actor, id, note string, to
 	}
 	row := w.row(who)
 	row.Phase, row.Reason, row.Detail = audit.PhaseEvent, note, fmt.Sprintf("%s request %d of %s", to, w.Seq, w.ActorName)
-	if _, err := d.record.Add(ctx, row); err != nil {
+	if to == approval.Approved { // the act itself spends the request
+		_, err = d.record.Add(ctx, row)
+	} else {
+		_, err = d.record.Once(ctx, row, w.once())
+	}
+	if err != nil {
 		return w, asker, in, unrecorded(w.Spec.Action, err)
 	}
 	return w, asker, in, nil
 }
+
+// once is spent by the end of a request, whatever it is: what was declined is not done
+// when somebody puts it back in the database.
+func (w Waiting) once() string { return "request " + w.ID }
 
 // stillThere takes the asker as they are now. Where neither Okta nor the issuer can be
 // asked about them, they have to be signed in still, in the session that they asked in.

@@ -198,6 +198,9 @@ func (d *Desk) openGroups(ctx context.Context, x *deed, ids []okta.GroupID) *Err
 		if dec := d.policy.decideCarried(x.who, g.Name, roles); !dec.Allowed {
 			return denied("users.create", dec)
 		}
+		if d.policy.staffOf(g.Name) != "" && everywhere(x.who).Tier() != Owner {
+			return denied("users.create", refuse("protected.staff", "The group "+g.Name+" gives a role in this console, with limits of its own.", d.policy.askFor(Owner)))
+		}
 		on := Standing{Name: g.Name, Roles: roles, Staff: d.policy.staffOf(g.Name), StaffKnown: true}
 		if dec := d.policy.decideSecond(x.spec, on, d.policy.decideTarget(x.who, on)); !dec.Allowed {
 			dec.Why = "The group " + dec.Why + " Whoever is in it has that too."
@@ -218,6 +221,11 @@ func (p Policy) decideCarried(who Actor, group string, roles []okta.Role) Decisi
 		return dec
 	case p.NeedsSecond(assign):
 		return refuse("second.policy", "The group "+group+" carries an admin role, and the policy wants a second person for giving one, which this cannot wait for.", "Make the person without the group first.")
+	}
+	for _, r := range roles { // what a group's role is limited to is not told here
+		if dec := p.decideReach(r.Type, nil); dec.Second != "" {
+			return refuse(dec.Rule, "The group "+group+" carries "+heldAs(r)+", which may reach what gives roles in this console: giving it takes a second person, and this cannot wait for one.", "Make the person without the group first.")
+		}
 	}
 	return Decision{Allowed: true}
 }

@@ -18,7 +18,9 @@ func (d *Desk) Grant(ctx context.Context, who Actor, id okta.UserID, grant okta.
 		if err != nil {
 			return p, err
 		}
-		d.seen(ctx, who, "grants.get", p.Person.User, "consent shown, grant="+grant.String())
+		if err := d.seen(ctx, who, "grants.get", p.Person.User, "consent shown, grant="+grant.String()); err != nil {
+			return p, err
+		}
 		p.Revoke = d.offer(who, p.Person.User, on, "grants.revoke", Object{Grant: grant}, "")
 		return p, nil
 	})

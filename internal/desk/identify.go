@@ -7,7 +7,7 @@ import (
 )
 
 // Identify finds the operator's own account in Okta, once at each sign-in: the
-// issuer's subject if it is a user id, else the id in the configured claim, else
+// id in the configured claim, else the issuer's subject if it is a user id, else
 // the one account whose login is the verified e-mail. Without a match, or when
 // the account is not in use, it returns the zero id and why, as a sentence; the
 // operator may then change nothing.
@@ -27,7 +27,7 @@ func (d *Desk) Identify(ctx context.Context, subject, claim, verifiedEmail strin
 }
 
 func (d *Desk) account(ctx context.Context, subject, claim, verifiedEmail string) (u okta.User, why string, err error) {
-	for _, s := range []string{subject, claim} {
+	for _, s := range []string{claim, subject} { // the subject may be the account's at another organisation of Okta's
 		if id, err := okta.ParseUserID(s); err == nil {
 			u, err = d.okta.Users.Get(ctx, id)
 			if okta.IsNotFound(err) {

@@ -121,7 +121,7 @@ func (d *Desk) standing(p Person, owner okta.UserID) Standing {
 // that cannot be written does not stop reading.
 func (d *Desk) sensitive(ctx context.Context, who Actor, p Person) {
 	if len(p.Roles.Value) > 0 {
-		d.seen(ctx, who, "users.get", p.User, "admin roles shown")
+		_ = d.seen(ctx, who, "users.get", p.User, "admin roles shown") // an agent on a call sees the person, and that the account is closed
 	}
 }
 
@@ -129,16 +129,19 @@ func (d *Desk) sensitive(ctx context.Context, who Actor, p Person) {
 // that there are have their row already.
 func (d *Desk) noRole(ctx context.Context, who Actor, p Person) {
 	if len(p.Roles.Value) == 0 {
-		d.seen(ctx, who, "roles.list", p.User, "no admin role shown")
+		_ = d.seen(ctx, who, "roles.list", p.User, "no admin role shown")
 	}
 }
 
-// seen records a look at what only few should look at.
-func (d *Desk) seen(ctx context.Context, who Actor, a Action, u okta.User, what string) {
+// seen records a look at what only few should look at. Where that cannot be recorded it
+// is not shown.
+func (d *Desk) seen(ctx context.Context, who Actor, a Action, u okta.User, what string) error {
 	r := who.row(a)
 	r.Phase, r.Op, r.Class = audit.PhaseEvent, spec(a).Op, string(Reading)
 	r.TargetID, r.Target, r.Detail = u.ID.String(), u.Profile.Login(), what
 	if _, err := d.record.Add(ctx, r); err != nil {
 		d.log.ErrorContext(ctx, "a sensitive view could not be recorded", "error", err)
+		return &Error{Kind: Unrecorded, Action: a, Err: err, Msg: "The record cannot be written right now. This page is one of those that are recorded, so it is not shown; others are. Tell whoever runs Keydesk."}
 	}
+	return nil
 }

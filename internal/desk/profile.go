@@ -65,7 +65,7 @@ func (d *Desk) Profile(ctx context.Context, who Actor, id okta.UserID) (ProfileP
 func (d *Desk) RawProfile(ctx context.Context, who Actor, id okta.UserID) (ProfilePage, error) {
 	p, err := d.Profile(ctx, who, id)
 	if err == nil {
-		d.seen(ctx, who, "users.get", p.Person.User, "whole profile shown")
+		err = d.seen(ctx, who, "users.get", p.Person.User, "whole profile shown")
 	}
 	return p, err
 }

@@ -26,8 +26,8 @@ func (d *Desk) retarget(ctx context.Context, who Actor, a Action, id okta.UserID
 			if x.shown.State != stateOf(list.Value) {
 				return staleObject(a, "What the role is limited to")
 			}
-			if limits, adds := d.widened(ctx, a, o.On); adds {
-				x.needsSecond(d.policy.decideReach(role.Type, limits))
+			if a == "targets.add_group" {
+				x.needsSecond(d.policy.decideReach(role.Type, d.named(ctx, RoleScope{Groups: []okta.GroupID{o.On.Group}})))
 			}
 			before = list.Value
 			n := len(before)

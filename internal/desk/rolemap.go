@@ -92,8 +92,7 @@ func (d *Desk) MapShown(ctx context.Context, who Actor, what string) error {
 		row.Class = string(Reading)
 		return d.notYours(ctx, row, denied(mapShown, dec))
 	}
-	d.seen(ctx, who, mapShown, okta.User{}, what)
-	return nil
+	return d.seen(ctx, who, mapShown, okta.User{}, what)
 }
 
 // MapExported lets who take the role map away, once the record has taken that: the

@@ -47,7 +47,9 @@ func (d *Desk) SignIns(ctx context.Context, who Actor, id okta.UserID, after str
 		if d.policy.limited(who) {
 			p.Events.Value = nameless(p.Events.Value, p.Person.User)
 		}
-		d.seen(ctx, who, "grants.list", p.Person.User, "consents and clients shown")
+		if err := d.seen(ctx, who, "grants.list", p.Person.User, "consents and clients shown"); err != nil {
+			return p, err
+		}
 		p.Clear = d.offer(who, p.Person.User, on, "clear_sessions", Object{}, "")
 		p.RevokeAll = d.offer(who, p.Person.User, on, "grants.revoke_all", Object{}, "", some(len(p.Grants.Value.Items), p.Grants.Err, "There is no consent to revoke."))
 		return p, nil
@@ -102,7 +104,9 @@ func (d *Desk) Client(ctx context.Context, who Actor, id okta.UserID, client okt
 		if i := slices.IndexFunc(clients, func(c okta.OAuthClient) bool { return c.ID == client }); i >= 0 {
 			p.Client = clients[i]
 		}
-		d.seen(ctx, who, "sessions.tokens", p.Person.User, "tokens shown, client="+client.String())
+		if err := d.seen(ctx, who, "sessions.tokens", p.Person.User, "tokens shown, client="+client.String()); err != nil {
+			return p, err
+		}
 		about := Object{Client: client}
 		p.RevokeGrants = d.offer(who, p.Person.User, on, "grants.revoke_client", about, "", some(len(p.Grants.Value.Items), p.Grants.Err, "There is no consent to revoke."))
 		p.RevokeTokens = d.offer(who, p.Person.User, on, "sessions.revoke_tokens", about, "", some(len(p.Tokens.Value.Items), p.Tokens.Err, "There is no token to revoke."))
@@ -138,7 +142,9 @@ func (d *Desk) Token(ctx context.Context, who Actor, id okta.UserID, client okta
 		if err != nil {
 			return p, err
 		}
-		d.seen(ctx, who, "sessions.token", p.Person.User, "token shown, client="+client.String()+" token="+token.String())
+		if err := d.seen(ctx, who, "sessions.token", p.Person.User, "token shown, client="+client.String()+" token="+token.String()); err != nil {
+			return p, err
+		}
 		p.Revoke = d.offer(who, p.Person.User, on, "sessions.revoke_token", Object{Client: client, Token: token}, "")
 		return p, nil
 	})

@@ -1,10 +1,6 @@
 package desk
 
-import (
-	"context"
-
-	"keydesk/internal/okta"
-)
+import "keydesk/internal/okta"
 
 // decideReach asks for a second person where a role would reach what gives roles in
 // this console: whoever holds it could give themselves one, or become somebody who has
@@ -33,16 +29,4 @@ func (p Policy) decideReach(t okta.RoleType, limits []Target) Decision {
 
 func (p Policy) reaches(second Role, why string) Decision {
 	return Decision{Allowed: true, Second: second, Rule: "second.reach", Why: why + ": somebody else has to approve.", Ask: p.askFor(rolesFrom(second)...)}
-}
-
-// widened is what a change of a role's limits adds to its reach; false where it adds
-// nothing that could reach this console.
-func (d *Desk) widened(ctx context.Context, a Action, on Object) (limits []Target, adds bool) {
-	switch a {
-	case "targets.add_group":
-		return d.named(ctx, RoleScope{Groups: []okta.GroupID{on.Group}}), true
-	case "targets.add_all_apps":
-		return nil, true
-	}
-	return nil, false
 }

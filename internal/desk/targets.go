@@ -100,7 +100,7 @@ func (d *Desk) offerTargets(ctx context.Context, who Actor, p *RolePage, on Stan
 		list[i].Offers = []Offer{o}
 	}
 	if p.Role.Type.AppTargets() {
-		p.AllApps = d.offer(who, p.Person.User, on, "targets.add_all_apps", about, state, held, some(len(list), nil, "The role covers every app already."), d.policy.decideReach(p.Role.Type, nil))
+		p.AllApps = d.offer(who, p.Person.User, on, "targets.add_all_apps", about, state, held, some(len(list), nil, "The role covers every app already."))
 	}
 	p.Found = d.findTargets(ctx, p.Role.Type, p.Text, func(t Target) bool { return slices.ContainsFunc(list, t.same) })
 	for i := range p.Found.Value {

@@ -42,7 +42,17 @@ func (s *webSessions) endWhere(ctx context.Context, why, where string, args ...a
 			s.ended(context.WithoutCancel(ctx), w.sessionData, why)
 		}
 	}
-	return len(ended), err
+	return len(ended), errors.Join(err, s.gone(ctx, where, args...))
+}
+
+// gone is an error where sessions are still there that were taken away.
+func (s *webSessions) gone(ctx context.Context, where string, args ...any) error {
+	var left int
+	err := s.db.W.QueryRowContext(ctx, `select count(*) from web_session where `+where, args...).Scan(&left) //nolint:gosec // constants of this package
+	if err == nil && left > 0 {
+		err = errors.New("login: the database keeps a session that was ended: somebody changed how it works")
+	}
+	return err
 }
 
 // sessionsOf reads rows to their end before anything else is written: the

@@ -143,3 +143,26 @@ func TestSealed(t *testing.T) {
 		}
 	}
 }
+
+// TestSessionsThatStay: where somebody changed how the database works, so that sessions
+// stay, nobody is told that one has ended.
+func TestSessionsThatStay(t *testing.T) {
+	r := newRig(t)
+	b := r.browser()
+	b.signIn("")
+	how := `create trigger stays before delete on web_session begin select raise(ignore); end`
+	if r.db.Shared() {
+		how = `create function stays() returns trigger language plpgsql as 'begin return null; end';
+			create trigger stays before delete on web_session for each row execute function stays()`
+	}
+	if _, err := r.db.W.ExecContext(t.Context(), how); err != nil {
+		t.Fatal(err)
+	}
+	if p := b.do(http.MethodPost, consoleURL+"/auth/logout"); p.status != http.StatusServiceUnavailable {
+		t.Errorf("signed out: %d %s", p.status, p.body)
+	}
+	ended, err := r.login.sessions.endWhere(t.Context(), endedIssuer, `actor_id <> ''`)
+	if err == nil || ended != 0 {
+		t.Errorf("%d ended, %v", ended, err)
+	}
+}

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"strconv"
 	"time"
@@ -61,6 +62,9 @@ func Webhook(address, secret string, roots *x509.CertPool, now func() time.Time)
 		req.Header.Set("User-Agent", "keydesk")
 		req.Header.Set(SignatureHeader, Sign([]byte(secret), now(), body))
 		resp, err := client.Do(req)
+		if at := (*url.Error)(nil); errors.As(err, &at) {
+			return at.Err // the address may hold a secret
+		}
 		if err != nil {
 			return err
 		}

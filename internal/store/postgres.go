@@ -51,7 +51,7 @@ func openPostgres(ctx context.Context, address string) (*DB, error) {
 	}
 	begin := fmt.Sprintf("select pg_advisory_xact_lock(%d)", aloneLock)
 	none := func() error { return nil }
-	return &DB{W: w, R: r, engine: engine{begin: begin, shared: true, whole: none, close: none}}, nil
+	return &DB{W: w, R: r, engine: engine{begin: begin, shared: true, foreign: foreignPostgres, whole: none, close: none}}, nil
 }
 
 func readPostgres(address string) (*DB, error) {

@@ -66,12 +66,12 @@ func openFile(ctx context.Context, path string) (*DB, error) {
 		}
 		return nil
 	}
-	return &DB{W: w, R: r, engine: engine{whole: whole}}, nil
+	return &DB{W: w, R: r, engine: engine{foreign: foreignSQLite, whole: whole}}, nil
 }
 
 // readSQLite opens a file without its lock.
 func readSQLite(path string) (*DB, error) {
-	if _, err := os.Stat(path); err != nil {
+	if _, err := os.Stat(path); err != nil { //nolint:gosec // the operator's own setting
 		return nil, fmt.Errorf("database: %w", err)
 	}
 	r, err := pool(path, readers, "_pragma=query_only(1)")

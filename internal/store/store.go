@@ -41,19 +41,28 @@ type DB struct {
 
 // engine is what the two engines do not have in common.
 type engine struct {
-	begin  string // what a transaction that has to be alone begins with; empty: it is alone
-	shared bool   // other processes may work on the same database
-	whole  func() error
-	close  func() error
+	begin   string // what a transaction that has to be alone begins with; empty: it is alone
+	shared  bool   // other processes may work on the same database
+	foreign string // finds what is not Keydesk's in it
+	whole   func() error
+	close   func() error
 }
 
 // Open opens the database at a place, the path of an SQLite file or the address of a
 // PostgreSQL database (postgres://...), and brings its tables up to date.
 func Open(ctx context.Context, place string) (*DB, error) {
+	open := openSQLite
 	if IsURL(place) {
-		return openPostgres(ctx, place)
+		open = openPostgres
 	}
-	return openSQLite(ctx, place)
+	db, err := open(ctx, place)
+	if err != nil {
+		return nil, err
+	}
+	if err := db.Foreign(ctx); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
 }
 
 // OpenForReading opens an existing database beside processes that may be using it:
@@ -135,6 +144,9 @@ func (db *DB) Ping(ctx context.Context) error {
 	}
 	if db.W == nil {
 		return nil
+	}
+	if err := db.Foreign(ctx); err != nil {
+		return err
 	}
 	if err := db.touch(ctx); err != nil {
 		return fmt.Errorf("database cannot be written: %w", err)

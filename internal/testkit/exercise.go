@@ -79,9 +79,11 @@ func (k *Kit) asked(c *Client, e Exercise) Exercise {
 		k.t.Fatalf("%s cannot be asked for: %d %s", e.Action, got.Status, got.Text())
 	}
 	e.Page = views.ApprovalsPath
-	if e.Form = c.Get(e.Page).FormOf(views.ApprovalsPath + "/:request/approve"); e.Form == nil {
+	waiting := c.Get(e.Page).FormsOf(views.ApprovalsPath + "/:request/approve")
+	if len(waiting) == 0 {
 		k.t.Fatalf("%s waits for nobody", e.Action)
 	}
+	e.Form = &waiting[len(waiting)-1]
 	e.Form.Values.Set("note", "seen her manager's mail")
 	return e
 }
@@ -90,13 +92,22 @@ func (k *Kit) asked(c *Client, e Exercise) Exercise {
 // :name stands for anything, or nil.
 func (p *Page) FormOf(shape string) *Form {
 	p.t.Helper()
+	if all := p.FormsOf(shape); len(all) > 0 {
+		return &all[0]
+	}
+	return nil
+}
+
+// FormsOf are all of them.
+func (p *Page) FormsOf(shape string) (out []Form) {
+	p.t.Helper()
 	is := regexp.MustCompile("^" + regexp.MustCompile(`:[a-z]+`).ReplaceAllString(shape, `[^/]+`) + "$")
 	for _, f := range p.forms() {
 		if path, _, _ := strings.Cut(f.Action, "?"); f.Method == "post" && is.MatchString(path) {
-			return &f
+			out = append(out, f)
 		}
 	}
-	return nil
+	return out
 }
 
 // somebody is a person on whom the action can be done and nothing was yet.
