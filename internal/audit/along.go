@@ -11,7 +11,7 @@ import (
 // or neither. also is told the number that the row gets.
 func (l *Log) Along(ctx context.Context, r Row, also func(context.Context, *sql.Tx, int64) error) (int64, error) {
 	r.Phase = PhaseEvent
-	return l.append(ctx, r, also)
+	return l.append(ctx, r, func(ctx context.Context, tx *sql.Tx, r Row) error { return also(ctx, tx, r.Seq) })
 }
 
 // Seal is a signature of the record's key under something that is no row of the
