@@ -50,8 +50,8 @@ func (p Policy) decideSecond(s Spec, on Standing, dec Decision) Decision {
 	if dec.Allowed && dec.Second == "" && s.Risk == Takeover && p.May(Actor{Roles: []Role{on.Staff}}, ActApprovals) {
 		dec = Decision{Allowed: true, Second: Owner, Rule: "second.staff", Why: on.Name + " decides here on what takes two: whoever could become them would be two. A second owner has to approve.", Ask: p.askFor(Owner)}
 	}
-	if dec.Allowed && dec.Second == "" && s.Action == "targets.add_all_apps" {
-		dec = p.decideReach(okta.AppAdmin, nil)
+	if dec.Allowed && dec.Second == "" {
+		dec = p.decideGiven(s, on)
 	}
 	if dec.Allowed && dec.Second == "" && p.NeedsSecond(s) {
 		both := p.Approvers(s)

@@ -27,6 +27,24 @@ func (p Policy) decideReach(t okta.RoleType, limits []Target) Decision {
 	return dec
 }
 
+// decideGiven is decideReach for what an act gives whatever is chosen in it: every app,
+// or the roles of a group that somebody new is made in, of which nobody tells the limits
+// there.
+func (p Policy) decideGiven(s Spec, on Standing) Decision {
+	dec := Decision{Allowed: true}
+	switch s.Action {
+	case "targets.add_all_apps":
+		return p.decideReach(okta.AppAdmin, nil)
+	case "users.create":
+		for _, r := range on.Roles {
+			if dec.Second == "" {
+				dec = p.decideReach(r.Type, nil)
+			}
+		}
+	}
+	return dec
+}
+
 func (p Policy) reaches(second Role, why string) Decision {
 	return Decision{Allowed: true, Second: second, Rule: "second.reach", Why: why + ": somebody else has to approve.", Ask: p.askFor(rolesFrom(second)...)}
 }
