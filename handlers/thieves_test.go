@@ -18,6 +18,18 @@ import (
 // their own making nor one that is over and was opened again is gone on with.
 func TestIntentsOfAnothersMaking(t *testing.T) {
 	t.Parallel()
+	var k *testkit.Kit
+	var mac string // as a copy of the database had it while the act was under way
+	watched := func(okta http.RoundTripper) http.RoundTripper {
+		return roundTrip(func(r *http.Request) (*http.Response, error) {
+			if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/roles") {
+				if err := k.Store.R.QueryRowContext(r.Context(), `select mac from open_intent`).Scan(&mac); err != nil {
+					t.Error(err)
+				}
+			}
+			return okta.RoundTrip(r)
+		})
+	}
 	for name, forge := range map[string]func(*testing.T, *testkit.Kit) (person, holds string){
 		"planted": func(t *testing.T, k *testkit.Kit) (string, string) {
 			p := k.Org.AdminWith("SUPER_ADMIN")
@@ -37,13 +49,13 @@ func TestIntentsOfAnothersMaking(t *testing.T) {
 			targets := "/api/v1/users/" + p.ID + "/roles/" + helpDeskID + "/targets/groups/"
 			k.Okta(http.MethodPut, targets+k.Org.GroupID("Finance"), nil)
 			k.Okta(http.MethodDelete, targets+k.Org.GroupID("Support"), nil)
-			if _, err := k.Store.W.ExecContext(t.Context(), `insert into open_intent (seq, target_id) values ($1, $2)`, seq, p.ID); err != nil {
+			if _, err := k.Store.W.ExecContext(t.Context(), `insert into open_intent (seq, target_id, mac) values ($1, $2, $3)`, seq, p.ID, mac); err != nil || mac == "" {
 				t.Fatal(err)
 			}
 			return p.ID, "HELP_DESK_ADMIN Finance"
 		},
 	} {
-		k := testkit.New(t)
+		k = testkit.New(t, testkit.Options{Wrap: watched})
 		person, holds := forge(t, k)
 		k.Org.Reset()
 		if err := k.Desk.Settle(t.Context()); err != nil {
@@ -59,7 +71,8 @@ func TestIntentsOfAnothersMaking(t *testing.T) {
 	}
 }
 
-// An owner's word is needed for a role whose holder could make themselves an owner here.
+// A second person's word is needed for a role whose holder could make themselves an owner
+// here.
 func TestRolesThatReachThisConsole(t *testing.T) {
 	t.Parallel()
 	k := testkit.New(t)

@@ -294,7 +294,7 @@ func (a *App) Work(ctx context.Context) {
 		case <-soon.C:
 			a.settle(ctx)
 		case <-tick.C:
-			err := errors.Join(a.Store.Sweep(ctx), a.login.Sweep(ctx), a.Record.Sweep(ctx, a.now().Add(-24*time.Hour)), a.Desk.Sweep(ctx))
+			err := errors.Join(a.Store.Foreign(ctx), a.Store.Sweep(ctx), a.login.Sweep(ctx), a.Record.Sweep(ctx, a.now().Add(-24*time.Hour)), a.Desk.Sweep(ctx))
 			if err != nil && ctx.Err() == nil {
 				a.log.ErrorContext(ctx, "sweep", "error", err)
 			}

@@ -75,9 +75,6 @@ func (a *App) keepRecord(ctx context.Context) {
 	defer tick.Stop()
 	for said := ""; ctx.Err() == nil; {
 		problem := a.Record.Problem()
-		if err := a.Store.Foreign(ctx); err != nil {
-			problem = err.Error()
-		}
 		if _, err := a.Record.Sign(ctx, a.record.key, false); err != nil {
 			problem = err.Error()
 		}

@@ -120,7 +120,7 @@ func (l *Log) keepUp(ctx context.Context, tx *sql.Tx, head int64) error {
 		return nil
 	}
 	err = l.signHead(ctx, tx, k)
-	if no := (*ContradictionError)(nil); errors.As(err, &no) {
+	if no := (*ContradictionError)(nil); errors.As(err, &no) || errors.Is(err, ErrHandedOver) {
 		return nil // acts go on and are recorded; that nothing is signed is told
 	}
 	return err
@@ -145,6 +145,9 @@ func (l *Log) signHead(ctx context.Context, tx *sql.Tx, k Key) error {
 	case len(head.Hash) != hex.EncodedLen(sha256.Size): // no row of ours
 		return l.refuse(Place{head.Seq, head.Hash})
 	}
+	if err := l.serves(ctx, tx, k); err != nil {
+		return err
+	}
 	c := Checkpoint{ID: last.ID + 1, Kind: Head, Seq: head.Seq, Hash: head.Hash, At: l.moment()}
 	if old := k.formerly(last.Key); old != nil {
 		over := c
@@ -161,6 +164,19 @@ func (l *Log) signHead(ctx context.Context, tx *sql.Tx, k Key) error {
 	}
 	l.memory.keep(Place{c.Seq, c.Hash}) // the row is there, whatever becomes of this transaction
 	return thin(ctx, tx, last, c)
+}
+
+// ErrHandedOver is of a key after which another one signs: a replica has not been
+// started again since.
+var ErrHandedOver = errors.New("this key has handed over to another one: start this replica again with that")
+
+// serves is nil where no other key has taken over from k.
+func (l *Log) serves(ctx context.Context, q querier, k Key) error {
+	over, err := checkpoints(ctx, q, `where kind = 'key' and key = $1 order by id desc limit 1`, k.Public())
+	if err == nil && len(over) > 0 && over[0].signed() {
+		err = ErrHandedOver
+	}
+	return err
 }
 
 // thin takes the head before away where the new one follows it closely: the new

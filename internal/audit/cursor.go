@@ -37,7 +37,7 @@ func (l *Log) Claim(ctx context.Context, sink, holder string, hold time.Duration
 		case errors.Is(err, sql.ErrNoRows):
 			_, err = tx.ExecContext(ctx, `insert into record_cursor (sink, seq, checkpoint, at, problem, holder, until) values ($1, 0, 0, 0, '', $2, $3)`,
 				sink, holder, now.Add(hold).UnixMilli())
-		case err != nil || by != holder && until > now.UnixMilli() && until <= now.Add(hold).UnixMilli(): // nobody holds it for longer: then somebody else wrote that
+		case err != nil || by != holder && until > now.UnixMilli() && until <= now.Add(2*hold).UnixMilli(): // nobody's turn is longer, whatever their clock says: then somebody else wrote that
 			return err
 		default:
 			_, err = tx.ExecContext(ctx, `update record_cursor set holder = $1, until = $2 where sink = $3`, holder, now.Add(hold).UnixMilli(), sink)

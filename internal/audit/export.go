@@ -74,6 +74,10 @@ func (l *Log) Export(ctx context.Context, w io.Writer, as Format, f Filter, keep
 	if err != nil {
 		return 0, err
 	}
+	cut, err := l.newestCut(ctx)
+	if err != nil {
+		return 0, err
+	}
 	pages := l.allRows
 	if !whole {
 		pages = l.someRows
@@ -94,6 +98,9 @@ func (l *Log) Export(ctx context.Context, w io.Writer, as Format, f Filter, keep
 	})
 	if err == nil {
 		err = l.signedSince(ctx, out, signed, last)
+	}
+	if now, cerr := l.newestCut(ctx); err == nil && (cerr != nil || now != cut) {
+		err = errors.Join(errCutMeanwhile, cerr)
 	}
 	if err == nil {
 		err = errors.Join(out.end(closing{typeEnd, n}), out.flush())
@@ -118,7 +125,7 @@ func (l *Log) open(ctx context.Context, out sheet, whole bool) (last int64, err 
 
 // signedSince writes what was signed while the rows were written, as far as they go:
 // without it the end of a long export would look as if its signatures had been taken
-// away. A cut of meanwhile is left out: the rows before it are in the export.
+// away.
 func (l *Log) signedSince(ctx context.Context, out sheet, id, upTo int64) error {
 	all, err := checkpoints(ctx, l.db.R, `where id > $1 and seq <= $2 and kind <> 'cut' order by id`, id, upTo)
 	for _, c := range all {
@@ -128,6 +135,8 @@ func (l *Log) signedSince(ctx context.Context, out sheet, id, upTo int64) error 
 	}
 	return err
 }
+
+var errCutMeanwhile = errors.New("old rows were cut off while the record was exported: export it once more")
 
 // exportRows is how many rows are read at once.
 const exportRows = 500

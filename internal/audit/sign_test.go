@@ -1,6 +1,7 @@
 package audit_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -112,9 +113,22 @@ func TestKeyRotation(t *testing.T) {
 			t.Errorf("by %s key: %+v %v", name, rep.Faults, err)
 		}
 	}
-	sign(old)
+	fillMore(t, l, 1)
+	if did, err := l.Sign(t.Context(), old, true); did || !errors.Is(err, audit.ErrHandedOver) {
+		t.Errorf("a key that handed over signs on: %v %v", did, err)
+	}
+	for _, kinds := range [][2]string{{"key", "hidden"}, {"hidden", "key"}} { // as somebody does who has the old key and the database
+		if _, err := db.W.ExecContext(t.Context(), `update record_checkpoint set kind = $1 where kind = $2`, kinds[1], kinds[0]); err != nil {
+			t.Fatal(err)
+		}
+		if kinds[0] == "key" {
+			if _, err := audit.New(db, time.Now).Sign(t.Context(), old, true); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
 	if rep, _ := l.VerifyWith(t.Context(), audit.Trust{Keys: again.Publics()}); len(rep.Faults) == 0 {
-		t.Error("a key that handed over signs on")
+		t.Error("a key that handed over is believed")
 	}
 	if _, err := db.W.ExecContext(t.Context(), `update record_checkpoint set next_key = $1 where kind = 'key'`, key(t).Public()); err != nil {
 		t.Fatal(err)

@@ -1,6 +1,7 @@
 package audit_test
 
 import (
+	"context"
 	"errors"
 	"testing"
 
@@ -21,6 +22,12 @@ func TestRowsThatVanish(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	t.Cleanup(func() { // another test may have the same database
+		_, err := db.W.ExecContext(context.Background(), map[bool]string{true: `drop function nothing cascade`, false: `drop trigger quiet`}[db.Shared()])
+		if err != nil {
+			t.Error(err)
+		}
+	})
 	if _, err := l.Begin(t.Context(), intent("u9"), "token 9", nil); err == nil {
 		t.Error("an intent that is nowhere was begun")
 	}

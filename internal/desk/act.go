@@ -92,7 +92,7 @@ func (d *Desk) enter(ctx context.Context, x *deed) (err error) {
 	late := &Error{Kind: Upstream, Action: a, Msg: "Another change to this person is still under way. Nothing was sent."}
 	mine, err := d.acting.enter(wait, x.who.ID)
 	if err != nil {
-		late.Err = err
+		late.Err, late.Msg = err, "Two of your own changes are still under way. Nothing was sent."
 		return late
 	}
 	if x.turn, err = d.turn(wait, personTurn(x.id)); err == nil {

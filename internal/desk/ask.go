@@ -40,12 +40,8 @@ type asked struct {
 	Input json.RawMessage `json:"input"`
 }
 
-// needsSecond takes over the first decision that asks for a second person.
-func (x *deed) needsSecond(dec Decision) {
-	if x.needs.Second == "" {
-		x.needs = dec
-	}
-}
+// needsSecond takes over the decision that asks for the highest second person.
+func (x *deed) needsSecond(dec Decision) { x.needs = x.needs.stricter(dec) }
 
 // ask keeps a change until a second person has decided. Nothing is sent to Okta.
 // The page's token is spent by it, so that it is asked for once.

@@ -44,29 +44,56 @@ func (p Policy) decide(who Actor, spec Spec, on Standing) Decision {
 // decideSecond asks for a second person where the act itself does, whatever the
 // account is, and refuses what cannot wait for one.
 func (p Policy) decideSecond(s Spec, on Standing, dec Decision) Decision {
-	if dec.Allowed && dec.Second == "" && s.Risk == Takeover && !on.StaffKnown {
-		dec = Decision{Allowed: true, Second: Owner, Rule: "second.staff", Why: on.Name + "'s groups cannot be read, so nobody can tell whether they decide here on what takes two. A second owner has to approve.", Ask: p.askFor(Owner)}
+	if !dec.Allowed {
+		return dec
 	}
-	if dec.Allowed && dec.Second == "" && s.Risk == Takeover && p.May(Actor{Roles: []Role{on.Staff}}, ActApprovals) {
-		dec = Decision{Allowed: true, Second: Owner, Rule: "second.staff", Why: on.Name + " decides here on what takes two: whoever could become them would be two. A second owner has to approve.", Ask: p.askFor(Owner)}
-	}
-	if dec.Allowed && dec.Second == "" {
-		dec = p.decideGiven(s, on)
-	}
-	if dec.Allowed && dec.Second == "" && p.NeedsSecond(s) {
-		both := p.Approvers(s)
-		dec = Decision{Allowed: true, Second: Owner, Rule: "second.policy", Why: "The policy wants a second person for this: somebody else who may do it has to approve.", Ask: p.askFor(both...)}
-		if len(both) > 0 {
-			dec.Second = both[0]
-		}
-		if s.Action == "users.erase" {
-			dec.Rule, dec.Why = "second.erase", "Nobody can bring an erased account back: somebody else who may erase has to approve."
-		}
+	for _, more := range []Decision{p.decideColleague(s, on), p.decideGiven(s, on), p.decideListed(s)} {
+		dec = dec.stricter(more)
 	}
 	if dec.Second == "" || waits(s.Action) {
 		return dec
 	}
 	return refuse(dec.Rule, dec.Why+" This cannot wait for that: somebody is at the counter, or what it yields would be shown.", "Use Okta's own console.")
+}
+
+// stricter is the one of two that allow which asks for the higher second person.
+func (d Decision) stricter(o Decision) Decision {
+	if o.Second.rank() > d.Second.rank() {
+		return o
+	}
+	return d
+}
+
+// decideColleague asks for a second owner where whoever takes the account over could be
+// two by it.
+func (p Policy) decideColleague(s Spec, on Standing) Decision {
+	second := Decision{Allowed: true, Second: Owner, Rule: "second.staff", Ask: p.askFor(Owner)}
+	switch {
+	case s.Risk != Takeover:
+	case !on.StaffKnown:
+		second.Why = on.Name + "'s groups cannot be read, so nobody can tell whether they decide here on what takes two. A second owner has to approve."
+		return second
+	case p.May(Actor{Roles: []Role{on.Staff}}, ActApprovals):
+		second.Why = on.Name + " decides here on what takes two: whoever could become them would be two. A second owner has to approve."
+		return second
+	}
+	return Decision{Allowed: true}
+}
+
+// decideListed asks for the second person whom the policy lists the act for.
+func (p Policy) decideListed(s Spec) Decision {
+	if !p.NeedsSecond(s) {
+		return Decision{Allowed: true}
+	}
+	both := p.Approvers(s)
+	dec := Decision{Allowed: true, Second: Owner, Rule: "second.policy", Why: "The policy wants a second person for this: somebody else who may do it has to approve.", Ask: p.askFor(both...)}
+	if len(both) > 0 {
+		dec.Second = both[0]
+	}
+	if s.Action == "users.erase" {
+		dec.Rule, dec.Why = "second.erase", "Nobody can bring an erased account back: somebody else who may erase has to approve."
+	}
+	return dec
 }
 
 // waits reports whether an act can be done later, on a second person's word, and

@@ -135,7 +135,7 @@ func view[T any](ctx context.Context, d *Desk, who Actor, a Action, do func(cont
 
 func denied(a Action, dec Decision) *Error {
 	kind := Denied
-	if strings.HasPrefix(dec.Rule, "protected.") || slices.Contains([]string{"self", "second.owner", "second.staff", "second.vip", "second.policy", "second.reach"}, dec.Rule) {
+	if strings.HasPrefix(dec.Rule, "protected.") || slices.Contains([]string{"self", "second.owner", "second.staff", "second.vip", "second.policy", "second.reach", "second.erase"}, dec.Rule) {
 		kind = Guarded
 	}
 	return &Error{Kind: kind, Action: a, Msg: dec.Why, Rule: dec.Rule, Ask: dec.Ask}

@@ -60,9 +60,7 @@ func (d *Desk) offer(who Actor, u okta.User, on Standing, a Action, about Object
 			o.Decision = dec
 			return o
 		}
-		if o.Decision.Second == "" {
-			o.Decision = dec
-		}
+		o.Decision = o.Decision.stricter(dec)
 	}
 	if o.Decision.Second != "" && mailable(a) { // whoever approves would see the link
 		o.Choices = slices.DeleteFunc(o.Choices, func(c Choice) bool { return c.Name == sendEmail })

@@ -69,8 +69,9 @@ func (p *pace) hurried(now time.Time, actor string) bool {
 // noted records, once a day for each operator and thing, a look at what few should
 // look at.
 func (d *Desk) noted(ctx context.Context, who Actor, a Action, what string) {
-	if d.readers.first(d.now(), who.ID, string(a)+" "+what) {
-		_ = d.seen(ctx, who, a, okta.User{}, what) // the record itself says why it cannot be written
+	key := string(a) + " " + what
+	if d.readers.first(d.now(), who.ID, key) && d.seen(ctx, who, a, okta.User{}, what) != nil {
+		d.readers.forget(who.ID, key) // the next look has its row
 	}
 }
 

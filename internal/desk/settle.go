@@ -125,7 +125,7 @@ func (d *Desk) goOn(ctx context.Context, id okta.UserID, r audit.Row) (found str
 	}
 	if !ours {
 		d.log.ErrorContext(ctx, "an intent that waits for its end is not as this console wrote it; somebody else writes in the database, or replicas have different keys", "row", r.Seq)
-		return "cut off; the row is not as this console wrote it, so nothing was sent", nil
+		return "cut off; the row is not as this console wrote it, so nothing was sent: the role may reach further than was asked for, look at it", nil
 	}
 	return d.finishAssignment(ctx, id, r)
 }

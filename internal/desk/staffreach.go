@@ -19,9 +19,9 @@ func (p Policy) decideReach(t okta.RoleType, limits []Target) Decision {
 		switch {
 		case l.On.Group.IsZero():
 		case l.Label == l.On.Group.String():
-			dec = p.reaches(Owner, "The group "+l.Label+" cannot be read, so nobody can tell whether it gives a role in this console")
-		case gives != "" && dec.Second != Owner:
-			dec = p.reaches(higher(gives, Admin), "The group "+l.Label+" gives a role in this console")
+			dec = dec.stricter(p.reaches(Owner, "The group "+l.Label+" cannot be read, so nobody can tell whether it gives a role in this console"))
+		case gives != "":
+			dec = dec.stricter(p.reaches(higher(gives, Admin), "The group "+l.Label+" gives a role in this console"))
 		}
 	}
 	return dec
@@ -37,9 +37,7 @@ func (p Policy) decideGiven(s Spec, on Standing) Decision {
 		return p.decideReach(okta.AppAdmin, nil)
 	case "users.create":
 		for _, r := range on.Roles {
-			if dec.Second == "" {
-				dec = p.decideReach(r.Type, nil)
-			}
+			dec = dec.stricter(p.decideReach(r.Type, nil))
 		}
 	}
 	return dec

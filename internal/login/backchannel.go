@@ -153,7 +153,7 @@ func (l *Login) endNamed(ctx context.Context, t *oidc.LogoutToken) (int, error) 
 	case t.SessionID != "":
 		where, args = `substr(actor_id, 1, $1) = $2 and sid = $3`, []any{len(who), who, t.SessionID}
 	}
-	n, err := l.sessions.endWhere(ctx, endedIssuer, where, args...)
+	n, err := l.sessions.endNow(ctx, endedIssuer, where, args...)
 	if err != nil {
 		return n, storeFault(err)
 	}

@@ -47,7 +47,7 @@ func (l *Login) Callback(c echo.Context) error {
 	if err := l.provenAgain(a, who); err != nil {
 		return err
 	}
-	switch good, err := l.proven(ctx, who); {
+	switch good, err := l.proven(ctx, a, who); {
 	case err != nil:
 		return storeFault(err)
 	case !good && a.fresh:

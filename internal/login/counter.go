@@ -60,15 +60,18 @@ func (l *Login) needsProof(ctx context.Context, actor string) error {
 
 // proven reports whether the issuer has seen proof since the last counter was opened.
 // How old the proof is is told by the issuer's own clock, between the proof and the
-// token, which is of this moment: so no two clocks are compared.
-func (l *Login) proven(ctx context.Context, who Claims) (bool, error) {
-	var opened int64
-	err := l.db.R.QueryRowContext(ctx, `select fresh_after from staff where issuer = $1 and subject = $2`, who.Issuer, who.Subject).Scan(&opened)
-	if errors.Is(err, sql.ErrNoRows) || err == nil && opened == 0 {
+// token, and by ours: the older of the two counts, so that a token made earlier than it
+// was given does not make it younger. An issuer whose clock is behind is believed that
+// much later. The sign-in itself has to be begun since, too.
+func (l *Login) proven(ctx context.Context, a attempt, who Claims) (bool, error) {
+	var after int64
+	err := l.db.R.QueryRowContext(ctx, `select fresh_after from staff where issuer = $1 and subject = $2`, who.Issuer, who.Subject).Scan(&after)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && after == 0 {
 		return true, nil
 	}
-	age := who.IssuedAt.Sub(who.AuthTime) + time.Second // both without the parts of a second
-	return !who.AuthTime.IsZero() && age <= l.cfg.Now().Sub(time.UnixMilli(opened)), err
+	opened, now := time.UnixMilli(after), l.cfg.Now()
+	age := max(who.IssuedAt.Sub(who.AuthTime)+time.Second, now.Sub(who.AuthTime)) // the issuer's times have no parts of a second
+	return !who.AuthTime.IsZero() && age <= now.Sub(opened) && a.begun.After(opened), err
 }
 
 // Counter returns what the session is narrowed to, and whether it is; open is

@@ -19,6 +19,12 @@ func TestCounterNeedsProofSince(t *testing.T) {
 			r.issuer.claims = set("auth_time", r.clock.now().Unix())
 			return ""
 		},
+		"a token of before": func(r *rig, _ *browser) string {
+			r.clock.advance(time.Minute)
+			made := r.clock.now()
+			r.issuer.claims = func(c map[string]any) { c["auth_time"], c["iat"] = made.Unix(), made.Unix() }
+			return ""
+		},
 		"an answer on its way": func(r *rig, b *browser) string {
 			u, err := url.Parse(b.get(consoleURL + "/auth/fresh").to)
 			if err != nil {

@@ -25,7 +25,7 @@ func (s *webSessions) read(ctx context.Context, where string, args ...any) (w ro
 // end takes a session away, and says why, once.
 func (s *webSessions) end(ctx context.Context, id, why string) error {
 	s.seen.forget(id)
-	_, err := s.endWhere(ctx, why, `id_hash = $1`, id)
+	_, err := s.endNow(ctx, why, `id_hash = $1`, id)
 	return err
 }
 
@@ -42,13 +42,33 @@ func (s *webSessions) endWhere(ctx context.Context, why, where string, args ...a
 			s.ended(context.WithoutCancel(ctx), w.sessionData, why)
 		}
 	}
-	return len(ended), errors.Join(err, s.gone(ctx, where, args...))
+	return len(ended), err
 }
 
-// gone is an error where sessions are still there that were taken away.
-func (s *webSessions) gone(ctx context.Context, where string, args ...any) error {
+// endNow is endWhere for sessions that somebody is told have ended: where one of them is
+// still there that is an error.
+func (s *webSessions) endNow(ctx context.Context, why, where string, args ...any) (int, error) {
+	rows, err := s.db.W.QueryContext(ctx, `select `+rowColumns+` from web_session where `+where, args...) //nolint:gosec // constants of this package
+	if err != nil {
+		return 0, err
+	}
+	were, err := sessionsOf(rows)
+	if err != nil {
+		return 0, err
+	}
+	n, err := s.endWhere(ctx, why, where, args...)
+	for _, w := range were {
+		if err == nil {
+			err = s.gone(ctx, w.id)
+		}
+	}
+	return n, err
+}
+
+// gone is an error where a session is still there that was taken away.
+func (s *webSessions) gone(ctx context.Context, id string) error {
 	var left int
-	err := s.db.W.QueryRowContext(ctx, `select count(*) from web_session where `+where, args...).Scan(&left) //nolint:gosec // constants of this package
+	err := s.db.W.QueryRowContext(ctx, `select count(*) from web_session where id_hash = $1`, id).Scan(&left)
 	if err == nil && left > 0 {
 		err = errors.New("login: the database keeps a session that was ended: somebody changed how it works")
 	}

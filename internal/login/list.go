@@ -33,6 +33,6 @@ func (l *Login) Sessions(ctx context.Context) ([]desk.StaffSession, error) {
 // EndSession signs one browser out; the caller has recorded it. Its next request is
 // nobody's, in whatever process.
 func (l *Login) EndSession(ctx context.Context, name string) error {
-	_, err := l.sessions.endWhere(ctx, "", `handle = $1`, name)
+	_, err := l.sessions.endNow(ctx, "", `handle = $1`, name)
 	return err
 }

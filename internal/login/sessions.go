@@ -212,7 +212,7 @@ func (s *webSessions) raise(r *http.Request, w http.ResponseWriter, ses *session
 	if err != nil {
 		return err
 	}
-	if err := was.decode(&was.sessionData); err != nil || was.Counter != nil {
+	if err := was.decode(&was.sessionData); err != nil || was.Counter != nil || !s.ours(was) {
 		return errors.Join(errEnded, err) // another tab narrowed it meanwhile, and nothing widens it
 	}
 	draft, err := s.draft(ctx, ses.ID)
