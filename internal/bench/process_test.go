@@ -59,7 +59,7 @@ func BenchmarkProgram(b *testing.B) {
 
 // memoryUsed measures a console at which somebody signed in and did a little.
 func memoryUsed(b *testing.B, binary string) {
-	p := testkit.Run(b, binary, nil)
+	p := testkit.Run(b, binary, nil, "KEYDESK_ROLEMAP_SHARE=25")
 	c := p.As("helpdesk")
 	person := "/users/" + p.Org.FirstWith("LOCKED_OUT").ID
 	for _, path := range []string{"/", "/users?q=ann", "/users?q=ann+vo", person, "/audit", "/", "/users?q=&status=LOCKED_OUT", person, "/users?q=&status=ACTIVE", "/audit"} {

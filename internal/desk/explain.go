@@ -124,6 +124,11 @@ func (p Policy) ExplainKind(r Role, s Spec, name string) Explanation {
 	if r == "none" || r == "" {
 		who.Roles = nil
 	}
+	for _, own := range SystemActors() {
+		if own.Roles[0] == r {
+			who = own
+		}
+	}
 	on := Standing{ID: other, Name: "Somebody", StaffKnown: true, In: scopesOf(who)}
 	x := Explanation{Spec: s, Who: roleWord(r), Takes: p.takes(s)}
 	for _, k := range kinds() {

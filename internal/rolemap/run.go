@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -37,6 +38,7 @@ func (m *Map) walkDaily(ctx context.Context) {
 		due, err := m.due(ctx)
 		if due {
 			err = m.Walk(ctx)
+			debug.FreeOSMemory() // what it took is not needed again for a day
 		}
 		if err != nil && ctx.Err() == nil {
 			m.log.WarnContext(ctx, "the role map could not be read to its end; it goes on in a minute", "error", err)
