@@ -61,6 +61,22 @@ func TestLooksAreTakenIn(t *testing.T) {
 	equals(t, k.Map, k.Org)
 }
 
+// A page that could not read a person's groups takes no group's name out of the map.
+func TestLookWithoutGroups(t *testing.T) {
+	k := small(t)
+	walk(t, k.Map)
+	p := k.Org.GroupAdmin("USER_ADMIN")
+	k.Org.SetStatus(p.ID, "PASSWORD_EXPIRED")
+	c := k.As("owner")
+	k.Org.Faults([]oktasim.Fault{{Operation: "ListUserGroups", Status: http.StatusForbidden}})
+	c.Get("/users/" + p.ID)
+	k.Org.Faults(nil)
+	if got := of(t, k, p.ID); len(got) != 1 || got[0].Person.Status != okta.PasswordExpired {
+		t.Errorf("%+v", got)
+	}
+	equals(t, k.Map, k.Org)
+}
+
 // What a change in Keydesk does is in the map soon, with who did it.
 func TestActsAreTakenIn(t *testing.T) {
 	k := small(t)

@@ -148,7 +148,7 @@ func keep(ctx context.Context, tx *sql.Tx, r reading) error {
 		asked := !r.kept[is.Key()]
 		i := slices.IndexFunc(was, func(a Assignment) bool { return a.Key() == is.Key() })
 		if i >= 0 && !asked && was[i].Type == is.Type {
-			is.Reach, is.Targets, asked = was[i].Reach, was[i].Targets, true
+			is.Reach, is.Targets, is.Through, asked = was[i].Reach, was[i].Targets, was[i].Through, true
 		}
 		if !asked {
 			stale = max(stale, read)
