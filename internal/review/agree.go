@@ -40,10 +40,11 @@ func (v *Verified) agree(contents map[string][]byte) {
 type recorded struct {
 	last map[int]audit.Row
 	by   map[int64]audit.Row
+	ends map[int64]audit.Row // the end of an attempt, by its intent
 }
 
 func reviewRows(lines []byte, id string) (out recorded, err error) {
-	out = recorded{map[int]audit.Row{}, map[int64]audit.Row{}}
+	out = recorded{map[int]audit.Row{}, map[int64]audit.Row{}, map[int64]audit.Row{}}
 	s := bufio.NewScanner(bytes.NewReader(lines))
 	s.Buffer(make([]byte, 64<<10), 8<<20)
 	for s.Scan() {
@@ -58,6 +59,9 @@ func reviewRows(lines []byte, id string) (out recorded, err error) {
 			continue
 		}
 		out.by[row.Seq] = row
+		if row.Phase == audit.PhaseOutcome {
+			out.ends[row.Intent] = row
+		}
 		var n int
 		if a := desk.Action(row.Action); a == decided || a == undone {
 			if _, err := fmt.Sscan(word(row.Params, "item"), &n); err == nil {
@@ -98,5 +102,23 @@ func (r recorded) disagrees(d decisionFile) string {
 	if !ok || word(row.Params, "item") != fmt.Sprint(d.Item) || row.TargetID != d.Person.ID {
 		return "names a row of the record as its outcome that is not its own"
 	}
+	if !r.ended(row, d.Outcome) {
+		return fmt.Sprintf("did not end as row %d of the record says", row.Seq)
+	}
 	return ""
+}
+
+// ended reports whether a revoke can have ended so, by its row.
+func (r recorded) ended(row audit.Row, as desk.Ending) bool {
+	switch end := r.ends[row.Seq]; {
+	case row.Phase == audit.PhaseRefused: // nothing was sent
+		return strings.HasPrefix(row.Detail, "review."+string(as)+":")
+	case row.Phase != audit.PhaseIntent:
+		return as == desk.EndRefused
+	case as == desk.EndDone:
+		return end.Result != audit.Failed
+	case as == desk.EndRefused, as == desk.EndGone:
+		return end.Result != audit.Done
+	}
+	return as == desk.EndUnsure
 }

@@ -20,7 +20,9 @@ import (
 )
 
 // sealed is what a review keeps of its bundle: the manifest as it was sealed, and the
-// run of the record. The files are made anew each time, and held against it.
+// run of the record. The files are kept beside it, as they were written, since a later
+// version may write them otherwise; the rows of the record are read anew each time. All
+// of it is held against the manifest.
 type sealed struct {
 	Manifest string     `json:"manifest"`
 	Part     audit.Part `json:"part"`
@@ -115,9 +117,8 @@ func (r *Reviews) content(ctx context.Context, v Review) (c content, err error) 
 	return c, json.Unmarshal([]byte(bodies[0]), &c.after.Assignments)
 }
 
-// files are the files of a bundle but the manifest. They are made from the database, the
-// same each time.
-func (r *Reviews) files(ctx context.Context, v Review, p audit.Part) ([]member, error) {
+// write makes the files of a bundle from the database, all but the manifest.
+func (r *Reviews) write(ctx context.Context, v Review, p audit.Part) ([]member, error) {
 	c, err := r.content(ctx, v)
 	if err != nil {
 		return nil, err
@@ -133,10 +134,14 @@ func (r *Reviews) files(ctx context.Context, v Review, p audit.Part) ([]member, 
 	if err := errors.Join(err1, err2, err3, err4); err != nil {
 		return nil, err
 	}
-	record := member{name: fileRecord, write: func(w io.Writer) error { return r.record.ExportPart(ctx, w, p) }}
 	return []member{
-		memberOf(fileReport, report), memberOf(fileCSV, sheet), memberOf(fileJSON, decisions), memberOf(fileBefore, before), memberOf(fileAfter, after), record,
+		memberOf(fileReport, report), memberOf(fileCSV, sheet), memberOf(fileJSON, decisions), memberOf(fileBefore, before), memberOf(fileAfter, after), r.rows(ctx, p),
 	}, nil
+}
+
+// rows are the rows of the record that belong to a bundle, as its file.
+func (r *Reviews) rows(ctx context.Context, p audit.Part) member {
+	return member{name: fileRecord, write: func(w io.Writer) error { return r.record.ExportPart(ctx, w, p) }}
 }
 
 func indented(v any) ([]byte, error) {
@@ -209,7 +214,7 @@ func (r *Reviews) seal(ctx context.Context, id string, lease *store.Lease) error
 	if err != nil {
 		return err
 	}
-	files, err := r.files(ctx, v, part)
+	files, err := r.write(ctx, v, part)
 	if err != nil {
 		return err
 	}
@@ -223,6 +228,11 @@ func (r *Reviews) seal(ctx context.Context, id string, lease *store.Lease) error
 		return err
 	}
 	return r.guarded(ctx, lease, func(ctx context.Context, tx *sql.Tx) error {
+		for _, f := range files {
+			if err := keepFile(ctx, tx, id, f); err != nil {
+				return err
+			}
+		}
 		_, err := tx.ExecContext(ctx, `update review set manifest = $1 where id = $2 and state = 'closed'`, string(kept), id)
 		return err
 	})
@@ -264,9 +274,15 @@ func (r *Reviews) sealedFiles(ctx context.Context, v Review) ([]member, Manifest
 	if err != nil || !m.Holds(purpose, m.message()) {
 		return nil, m, changed(fileManifest)
 	}
-	files, err := r.files(ctx, v, kept.Part)
-	if err != nil {
-		return nil, m, err
+	var files []member
+	for _, name := range members() {
+		f := r.rows(ctx, kept.Part)
+		if name != fileRecord {
+			if f, err = r.keptFile(ctx, v.ID, name); err != nil {
+				return nil, m, err
+			}
+		}
+		files = append(files, f)
 	}
 	got, err := measured(files)
 	if errors.Is(err, audit.ErrCutOff) {

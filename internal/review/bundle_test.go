@@ -20,13 +20,13 @@ import (
 func sealed(t testing.TB) (*kit, review.Review) {
 	t.Helper()
 	k := newKit(t)
-	k.only(k.Org.AdminWith("REPORT_ADMIN"), k.Org.AdminWith("READ_ONLY_ADMIN"), k.Org.AdminWith("SUPER_ADMIN"), k.Org.LimitedAdmin("HELP_DESK_ADMIN"), k.Org.GroupAdmin("APP_ADMIN"))
+	k.only(k.Org.AdminWith("REPORT_ADMIN"), k.Org.AdminWith("READ_ONLY_ADMIN"), k.Org.AdminWith("SUPER_ADMIN"), k.Org.LimitedAdmin("HELP_DESK_ADMIN"), k.Org.GroupAdmin("APP_ADMIN"), k.Org.GroupAdmin("USER_ADMIN"))
 	k.Org.SetProfile(k.Org.AdminWith("REPORT_ADMIN").ID, "lastName", `=HYPERLINK("x")</td><script>alert(1)</script>`)
 	owner := k.staff("owner")
 	v := k.start(owner, k.staff("second"))
-	verdicts := []review.Verdict{review.Revoke, review.Keep, review.Skip, ""}
+	verdicts := []review.Verdict{review.Revoke, review.Keep, review.Skip, "", review.Revoke, review.Revoke}
 	for n, i := range k.items(v, review.Query{}) {
-		if v := verdicts[n%4]; v != "" {
+		if v := verdicts[n%6]; v != "" {
 			k.decide(i, v)
 		}
 	}
@@ -232,27 +232,59 @@ func TestAnothersBundle(t *testing.T) {
 // would differ is named.
 func TestChangedAfterTheSeal(t *testing.T) {
 	k, v := sealed(t)
-	for _, c := range []struct{ table, column, from, to, file string }{
-		{"review_item", "note", "seen to it", "never mind", "report.html"},
-		{"review_item", "fallback", "", "", ""},
-		{"review_item", "evidence", `"status":"ACTIVE"`, `"status":"UNHEARD"`, "before.json"},
-		{"review_snapshot", "body", "READ_ONLY_ADMIN", "REED_ONLY_ADMIN", "after.json"},
-		{"record", "reason", "seen to it", "never mind", "record.jsonl"},
-		{"review", "manifest", "Autumn review", "Another review", "manifest.json"},
-		{"review", "manifest", "report.html", "repart.html", "manifest.json"},
+	for _, c := range []struct{ set, undo, file string }{
+		{`update review_item set note = note || 'x'`, `update review_item set note = replace(note, 'itx', 'it')`, ""}, // what was sealed is kept apart
+		{`update review_snapshot set which = 'x' where which = 'report.html'`, `update review_snapshot set which = 'report.html' where which = 'x'`, "report.html"},
+		{`update review_snapshot set body = 'x' || body where which = 'decisions.json'`, `update review_snapshot set body = substr(body, 2) where which = 'decisions.json'`, "decisions.json"},
+		{`update review_snapshot set body = (select body from review_snapshot b where b.which = 'after.json' and b.review = review_snapshot.review) where which = 'before.json'`, ``, "before.json"},
+		{`update record set reason = 'never mind' where reason = 'seen to it'`, `update record set reason = 'seen to it' where reason = 'never mind'`, "record.jsonl"},
+		{`update review set manifest = replace(manifest, 'Autumn review', 'Another review')`, `update review set manifest = replace(manifest, 'Another review', 'Autumn review')`, "manifest.json"},
 	} {
-		set := func(from, to string) {
-			if _, err := k.Store.W.ExecContext(t.Context(), `update `+c.table+` set `+c.column+` = replace(`+c.column+`, $1, $2)`, from, to); err != nil { //nolint:gosec // names of this table
-				t.Fatal(err)
+		exec := func(sql string) {
+			if _, err := k.Store.W.ExecContext(t.Context(), sql); err != nil {
+				t.Fatal(sql, err)
 			}
 		}
-		set(c.from, c.to)
+		exec(c.set)
 		var out bytes.Buffer
 		err := k.Bundle(t.Context(), k.staff("auditor"), v.ID, func(string) io.Writer { return &out })
-		set(c.to, c.from)
+		if c.undo == "" {
+			k, v = sealed(t)
+		} else {
+			exec(c.undo)
+		}
 		var de *desk.Error
 		if errors.As(err, &de); (err != nil) != (c.file != "") || err != nil && (de.Kind != desk.Conflict || !strings.Contains(de.Msg, c.file) || out.Len() > 0) {
-			t.Errorf("%s of %s: %v, %d bytes given out", c.column, c.table, err, out.Len())
+			t.Errorf("%s: %v, %d bytes given out", c.set, err, out.Len())
+		}
+	}
+	k.verified(k.bundle(v))
+}
+
+// What somebody makes of decisions and outcomes in the database before the seal is
+// sealed as it is there, and disagrees with the rows of the record.
+func TestChangedBeforeTheSeal(t *testing.T) {
+	for _, sql := range []string{
+		`update review_item set outcome = 'done' where outcome = 'left'`,
+		`update review_item set outcome = 'drift' where outcome = 'done'`,
+		`update review_item set outcome_seq = seq where outcome = 'done'`,
+		`update review_item set verdict = 'skip' where verdict = 'keep'`,
+		`update review_item set verdict = '' where verdict = 'keep'`,
+		`update review_item set verdict = 'keep' where verdict = ''`,
+		`update review_item set note = 'never mind' where verdict = 'keep'`,
+	} {
+		k, v := sealed(t)
+		if _, err := k.Store.W.ExecContext(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := k.Store.W.ExecContext(t.Context(), `update review set manifest = ''`); err != nil {
+			t.Fatal(err)
+		}
+		k.finish(v)
+		b := k.bundle(v)
+		got, err := review.Verify(bytes.NewReader(b), int64(len(b)), []string{k.seal.Public()})
+		if err != nil || len(got.Faults) == 0 || got.Faults[0].File != "decisions.json" || !strings.HasPrefix(got.Faults[0].What, "item ") {
+			t.Errorf("%s: %+v %v", sql, got.Faults, err)
 		}
 	}
 }

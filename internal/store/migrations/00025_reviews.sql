@@ -73,11 +73,11 @@ create table review_step (
 );
 create index review_step_review on review_step (review, by_id, seq);
 
--- The map of what a review is about, before and after.
+-- What the map held of a review's people afterwards, and the files that were sealed.
 create table review_snapshot (
 	review text not null,
-	which  text not null,            -- before or after
-	body   text not null,            -- JSON
+	which  text not null,            -- after, or the name of a file
+	body   text not null,            -- JSON, or of a file gzip in base64
 	primary key (review, which)
 );
 
