@@ -9,6 +9,7 @@ import (
 
 	"keydesk/handlers"
 	"keydesk/internal/audit"
+	"keydesk/internal/desk"
 	"keydesk/internal/oktasim"
 	"keydesk/internal/testkit"
 )
@@ -19,7 +20,7 @@ func doors(k *testkit.Kit, id string) []handlers.Route {
 	for i := range routes {
 		routes[i].Path = strings.NewReplacer(
 			":id", id, "/*", "/app.css", ":link", "manager", ":to", id, ":type", "HELP_DESK_ADMIN", ":role", "JBCUYUC7IRCVGS27IFCE2SKO", ":group", "00g1", ":app", "slack",
-			":instance", "0oa1", ":client", "0oa2", ":grant", "oag1", ":token", "oar1", ":factor", "opf1", ":session", "abcdefghijklmnop",
+			":instance", "0oa1", ":client", "0oa2", ":grant", "oag1", ":token", "oar1", ":factor", "opf1", ":session", "abcdefghijklmnop", ":review", "abcdefghijkl", ":item", "1",
 		).Replace(routes[i].Path)
 	}
 	return routes
@@ -57,7 +58,7 @@ func TestDoorsRefuse(t *testing.T) {
 	before := k.Org.Snapshot()
 	for _, r := range doors(k, id) {
 		for who, c := range clients {
-			if r.Open || who == "auditor" && (r.Path == "/theme" || r.Path == "/auth/session" || r.Path == "/audit/export" || strings.HasPrefix(r.Path, "/sessions/") || r.Counter || !changing(r)) {
+			if r.Open || who == "auditor" && (r.Path == "/theme" || r.Path == "/auth/session" || r.Path == "/audit/export" || strings.HasPrefix(r.Path, "/sessions/") || strings.HasPrefix(r.Path, "/reviews/") && r.Perm != desk.ActReviews || r.Counter || !changing(r)) {
 				continue
 			}
 			for _, htmx := range []bool{false, true} {

@@ -15,6 +15,7 @@ import (
 
 	"keydesk/internal/desk"
 	"keydesk/internal/login"
+	"keydesk/internal/review"
 	"keydesk/internal/rolemap"
 )
 
@@ -24,6 +25,7 @@ type Config struct {
 	Map     *rolemap.Map
 	Mapped  bool // the role map is read
 	Login   *login.Login
+	Reviews *review.Reviews
 	Ready   func(context.Context) error // whether requests can be served
 	BaseURL string                      // the console's own origin; "" follows the request's Host, in the demo alone
 	Proxies []netip.Prefix              // proxies whose X-Forwarded-For is believed

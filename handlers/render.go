@@ -70,6 +70,7 @@ func (h *Handlers) frame(c Ctx, title, nav string) views.Frame {
 		f.Map = h.backToMap(c)
 		if !partial(c) {
 			f.ToDecide = h.c.Desk.ToDecide(c.Request().Context(), who)
+			f.ToReview = h.toReview(c)
 		}
 	}
 	return f

@@ -15,9 +15,9 @@ import (
 )
 
 // mapped is a console whose role map has been read.
-func mapped(t *testing.T, o testkit.Options) *testkit.Kit {
+func mapped(t *testing.T, o ...testkit.Options) *testkit.Kit {
 	t.Helper()
-	k := testkit.New(t, o)
+	k := testkit.New(t, o...)
 	walk(t, k)
 	return k
 }
@@ -33,7 +33,7 @@ func walk(t *testing.T, k *testkit.Kit) {
 // the list that was there before leads to it.
 func TestRoleMap(t *testing.T) {
 	t.Parallel()
-	k := mapped(t, testkit.Options{})
+	k := mapped(t)
 	limited, super := k.Org.LimitedAdmin("HELP_DESK_ADMIN"), k.Org.GroupAdmin("SUPER_ADMIN")
 	for _, tier := range []string{"auditor", "helpdesk", "admin", "owner"} {
 		c := k.As(tier)
@@ -66,7 +66,7 @@ func TestRoleMap(t *testing.T) {
 // Every filter, order and group stands in the address, and what is none is refused.
 func TestRoleMapIsNarrowed(t *testing.T) {
 	t.Parallel()
-	k := mapped(t, testkit.Options{})
+	k := mapped(t)
 	c := k.As("auditor")
 	p := k.Org.LimitedAdmin("HELP_DESK_ADMIN")
 	name, group := p.FirstName+" "+p.LastName, k.Org.RoleTargets(p.ID, "HELP_DESK_ADMIN")[0]
@@ -111,7 +111,7 @@ func TestRoleMapIsNarrowed(t *testing.T) {
 // the record says so.
 func TestRoleMapIsTakenAway(t *testing.T) {
 	t.Parallel()
-	k := mapped(t, testkit.Options{})
+	k := mapped(t)
 	c := k.As("auditor")
 	all := c.Post("/roles.json", url.Values{"q": {""}})
 	var whole struct {
@@ -187,7 +187,7 @@ func TestRoleMapBeforeItIsRead(t *testing.T) {
 // see it, and nowhere else.
 func TestBackToTheMap(t *testing.T) {
 	t.Parallel()
-	k := mapped(t, testkit.Options{})
+	k := mapped(t)
 	c := k.As("admin")
 	p := k.Org.LimitedAdmin("HELP_DESK_ADMIN")
 	page := "/users/" + p.ID + "/roles"

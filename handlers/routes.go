@@ -66,6 +66,7 @@ func (h *Handlers) Routes() []Route {
 	routes = append(routes, h.actionRoutes()...)
 	routes = append(routes, h.counterRoutes()...)
 	routes = append(routes, h.approvalRoutes()...)
+	routes = append(routes, h.reviewRoutes()...)
 	routes = append(routes, h.staffRoutes()...)
 	routes = append(routes, h.mapRoutes()...)
 	routes = append(routes, Route{Method: http.MethodPost, Path: views.OncePath, Perm: desk.ShowSecrets, do: h.reveal})

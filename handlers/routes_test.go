@@ -34,7 +34,7 @@ func TestEveryRouteForEveryTier(t *testing.T) {
 	id := ordinary(t, k, 1)[0].ID
 	before := k.Org.Snapshot()
 	names := strings.NewReplacer("{id}", id, "/*", "/app.css", "{link}", "manager", "{to}", id, "{type}", "HELP_DESK_ADMIN", "{role}", "JBCUYUC7IRCVGS27IFCE2SKO",
-		"{group}", "00g1", "{app}", "slack", "{instance}", "0oa1", "{client}", "0oa2", "{grant}", "oag1", "{token}", "oar1", "{factor}", "opf1", "{request}", "AAAA")
+		"{group}", "00g1", "{app}", "slack", "{instance}", "0oa1", "{client}", "0oa2", "{grant}", "oag1", "{token}", "oar1", "{factor}", "opf1", "{request}", "AAAA", "{review}", "abcdefghijkl", "{item}", "1")
 	routes := printed(t)
 	if len(routes) < 60 {
 		t.Fatalf("%d routes", len(routes))

@@ -206,7 +206,7 @@
     k: () => walk(-1),
   };
   const tab = (n) => $(`.tabs a:nth-of-type(${n})`)?.click();
-  const afterG = { h: visit("home"), u: visit("users"), r: visit("roles"), a: visit("audit") };
+  const afterG = { h: visit("home"), u: visit("users"), r: visit("roles"), v: visit("reviews"), a: visit("audit") };
   let g = 0; // when g was pressed
 
   // A single hit for exactly what is typed needs no second key.

@@ -41,7 +41,10 @@ func keyList() []key {
 		{[]string{"g", "h"}, "Home"},
 		{[]string{"g", "u"}, "People"},
 		{[]string{"g", "r"}, "Role map"},
+		{[]string{"g", "v"}, "Reviews"},
 		{[]string{"g", "a"}, "Record"},
+		{[]string{"k", "r", "s", "u"}, "In a review, on the item that has the focus: keep, revoke, skip, undo"},
+		{[]string{"e"}, "In a review: more evidence of that item"},
 		{[]string{"Esc"}, "Close a dialog or menu"},
 		{[]string{"?"}, "This list"},
 	}

@@ -38,6 +38,7 @@ type Frame struct {
 	Links Links
 
 	ToDecide  int  // how many requests wait for the actor
+	ToReview  int  // how many items of reviews do
 	MayCreate bool // whether the actor may make people
 }
 

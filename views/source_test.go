@@ -106,8 +106,8 @@ func TestNothingOfOlderHtmx(t *testing.T) {
 // The help on keys and the script that listens to them say the same.
 func TestKeys(t *testing.T) {
 	t.Parallel()
-	script := sources(t, "../static/app.js")["../static/app.js"]
-	listens := map[string]string{"/": `"/": `, "?": `"?": `, "↓": "ArrowDown", "↑": "ArrowUp", "Enter": `"Enter"`, "1": `[1-6]`, "6": `[1-6]`, "g": `"g"`, "h": `h: visit("home")`, "u": `u: visit("users")`, "r": `r: visit("roles")`, "a": `a: visit("audit")`}
+	script := sources(t, "../static/app.js")["../static/app.js"] + sources(t, "../static/review.js")["../static/review.js"]
+	listens := map[string]string{"/": `"/": `, "?": `"?": `, "↓": "ArrowDown", "↑": "ArrowUp", "Enter": `"Enter"`, "1": `[1-6]`, "6": `[1-6]`, "g": `"g"`, "v": `v: visit("reviews")`, "k": `k: verdict("keep")`, "s": `s: verdict("skip")`, "e": `e: evidence`, "h": `h: visit("home")`, "u": `u: visit("users")`, "r": `r: visit("roles")`, "a": `a: visit("audit")`}
 	if n := len(tabList()); n != 6 {
 		t.Errorf("the digits 1 to 6 lead to %d pages", n)
 	}

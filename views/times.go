@@ -14,6 +14,14 @@ func (c Clock) in(t time.Time) time.Time {
 	return t.In(c.Zone)
 }
 
+// Phrase tells t the way people say it: "today 09:41 (12 min ago)".
+func (c Clock) Phrase(t time.Time) string {
+	if t.IsZero() {
+		return "never"
+	}
+	return c.date(t) + " (" + c.Age(t) + ")"
+}
+
 // date is the day, in words where it is near, with the year where it is another
 // one and the time of day as long as that may still matter.
 func (c Clock) date(t time.Time) string {

@@ -174,7 +174,7 @@ func build(ctx context.Context, p parts) (*App, error) {
 	p.login.LogoutRefused = a.logoutRefused
 	a.login = login.New(p.login, db)
 	p.front.Map, p.front.Mapped = a.Map, a.mapped
-	p.front.Desk, p.front.Login, p.front.Ready, p.front.Now, p.front.Log = a.Desk, a.login, db.Ping, p.now, p.log
+	p.front.Desk, p.front.Login, p.front.Reviews, p.front.Ready, p.front.Now, p.front.Log = a.Desk, a.login, a.Reviews, db.Ping, p.now, p.log
 	if p.front.Zone == nil {
 		p.front.Zone = time.UTC
 	}

@@ -102,7 +102,7 @@ func (p *Page) FormOf(shape string) *Form {
 func (p *Page) FormsOf(shape string) (out []Form) {
 	p.t.Helper()
 	is := regexp.MustCompile("^" + regexp.MustCompile(`:[a-z]+`).ReplaceAllString(shape, `[^/]+`) + "$")
-	for _, f := range p.forms() {
+	for _, f := range p.Forms() {
 		if path, _, _ := strings.Cut(f.Action, "?"); f.Method == "post" && is.MatchString(path) {
 			out = append(out, f)
 		}

@@ -29,7 +29,7 @@ func (p *Page) Root() *html.Node {
 // Form returns the first form whose action ends in suffix, or nil.
 func (p *Page) Form(suffix string) *Form {
 	p.t.Helper()
-	for _, f := range p.forms() {
+	for _, f := range p.Forms() {
 		if path, _, _ := strings.Cut(f.Action, "?"); strings.HasSuffix(path, suffix) {
 			return &f
 		}
@@ -37,7 +37,8 @@ func (p *Page) Form(suffix string) *Form {
 	return nil
 }
 
-func (p *Page) forms() (out []Form) {
+// Forms are all forms of the page, in its order.
+func (p *Page) Forms() (out []Form) {
 	p.t.Helper()
 	for n := range p.Root().Descendants() {
 		if n.Type == html.ElementNode && n.Data == "form" {

@@ -1,0 +1,159 @@
+package handlers
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+
+	"keydesk/internal/desk"
+	"keydesk/internal/review"
+	"keydesk/views"
+)
+
+// closing says what a close comes to.
+func (h *Handlers) closing(c Ctx) error { return h.showClosing(c, http.StatusOK, nil, "") }
+
+func (h *Handlers) showClosing(c Ctx, status int, n *views.Notice, problem string) error {
+	ctx, who := c.Request().Context(), actor(c)
+	f, err := h.c.Reviews.Forecast(ctx, who, c.Param("review"))
+	if err != nil {
+		return err
+	}
+	p := views.ReviewCloseProps{Forecast: f, Notice: n, Problem: problem}
+	if p.Review, err = h.c.Reviews.Get(ctx, who, c.Param("review")); err != nil {
+		return err
+	}
+	if p.State != review.Open {
+		return h.showReview(c, status, n, nil)
+	}
+	q := review.Query{Review: p.ID, Show: review.ShowRevoke}
+	items, err := h.c.Reviews.Items(ctx, who, q)
+	if err != nil {
+		return err
+	}
+	since, err := h.c.Reviews.Since(ctx, who, p.ID)
+	if err != nil {
+		return err
+	}
+	for _, i := range items {
+		p.Revokes = append(p.Revokes, views.ReviewItem{Item: i, Since: since[i.N]})
+	}
+	return h.render(c, status, views.ReviewClose(h.frame(c, p.Plan.Name, "reviews"), p))
+}
+
+// closeReview makes the decisions final.
+func (h *Handlers) closeReview(c Ctx) error {
+	v, err := h.c.Reviews.Close(c.Request().Context(), actor(c), c.Param("review"), c.Request().PostFormValue("undecided") == "true")
+	if err != nil {
+		return h.notClosed(c, err)
+	}
+	return c.Redirect(http.StatusSeeOther, views.ReviewURL(v.ID))
+}
+
+func (h *Handlers) closeAgain(c Ctx) error {
+	v, err := h.c.Reviews.Again(c.Request().Context(), actor(c), c.Param("review"))
+	if err != nil {
+		return h.notRun(c, err)
+	}
+	return c.Redirect(http.StatusSeeOther, views.ReviewURL(v.ID))
+}
+
+func (h *Handlers) stopReview(c Ctx) error {
+	err := h.c.Reviews.Stop(c.Request().Context(), actor(c), c.Param("review"), c.Request().PostFormValue("note"))
+	if err != nil {
+		return h.notClosed(c, err)
+	}
+	return c.Redirect(http.StatusSeeOther, views.ReviewURL(c.Param("review")))
+}
+
+// notClosed says above the page of the close why it did not happen.
+func (h *Handlers) notClosed(c Ctx, err error) error {
+	problem, again, err := h.runProblem(c, err)
+	switch {
+	case again != nil:
+		return h.showClosing(c, problem.Status, nil, again.Msg)
+	case err != nil:
+		return err
+	}
+	return h.showClosing(c, problem.Status, &problem.Notice, "")
+}
+
+// notRun says above the review why something was not done to it.
+func (h *Handlers) notRun(c Ctx, err error) error {
+	problem, _, err := h.runProblem(c, err)
+	if err != nil {
+		return err
+	}
+	return h.showReview(c, problem.Status, &problem.Notice, nil)
+}
+
+// runProblem sorts out what a page of the review can say from what takes its place;
+// wrong is set where the form itself has to be mended.
+func (h *Handlers) runProblem(c Ctx, err error) (p views.Problem, wrong *desk.Error, other error) {
+	var de *desk.Error
+	if !errors.As(err, &de) || de.Kind == desk.Denied || de.Kind == desk.NotFound {
+		return p, nil, err
+	}
+	p = h.problem(c, de)
+	if de.Kind == desk.NeedsProof {
+		p.Notice.Fresh = views.ReviewPartURL(c.Param("review"), "close")
+	}
+	if de.Kind == desk.Invalid {
+		wrong = de
+	}
+	return p, wrong, nil
+}
+
+// reassign hands the ticked items to somebody else.
+func (h *Handlers) reassign(c Ctx) error {
+	var ns []int
+	for _, s := range c.Request().PostForm["item"] {
+		n, err := strconv.Atoi(s)
+		if err != nil {
+			return &desk.Error{Kind: desk.NotFound, Action: "review.reassigned", Msg: "There is no such item. Nothing was handed on."}
+		}
+		ns = append(ns, n)
+	}
+	to, err := h.handTo(c, ns)
+	if err == nil {
+		to, err = h.c.Reviews.Reassign(c.Request().Context(), actor(c), c.Param("review"), ns, to.ID, "")
+	}
+	if err != nil {
+		problem, _, err := h.runProblem(c, err)
+		if err != nil {
+			return err
+		}
+		return h.showItems(c, problem.Status, &problem.Notice)
+	}
+	n := views.Notice{Tone: "ok", Title: "Handed on", Text: strconv.Itoa(len(ns)) + " now wait for " + to.Name + "."}
+	return h.showItems(c, http.StatusOK, &n)
+}
+
+// handTo is who items are to be handed to.
+func (h *Handlers) handTo(c Ctx, ns []int) (review.Person, error) {
+	if dec := h.c.Desk.MayRunReviews(actor(c)); !dec.Allowed {
+		return review.Person{}, h.c.Desk.Deny(c.Request().Context(), actor(c), "review.reassigned", dec)
+	}
+	if len(ns) == 0 {
+		return review.Person{}, &desk.Error{Kind: desk.Invalid, Action: "review.reassigned", Field: "item", Msg: "Tick the items first. Nothing was handed on."}
+	}
+	return h.byLogin(c, c.Request().PostFormValue("to"))
+}
+
+// bundle sends the sealed evidence.
+func (h *Handlers) bundle(c Ctx) error {
+	begun := false
+	err := h.c.Reviews.Bundle(c.Request().Context(), actor(c), c.Param("review"), func(name string) io.Writer {
+		begun = true
+		c.Response().Header().Set("Content-Type", "application/zip")
+		c.Response().Header().Set("Content-Disposition", `attachment; filename="`+name+`"`)
+		c.Response().WriteHeader(http.StatusOK)
+		return &steady{c.Response(), http.NewResponseController(c.Response())}
+	})
+	if begun && err != nil {
+		h.c.Log.WarnContext(c.Request().Context(), "the evidence of a review broke off", "error", err)
+		panic(http.ErrAbortHandler) // the browser must not take it for whole
+	}
+	return err
+}

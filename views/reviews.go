@@ -1,0 +1,350 @@
+package views
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"keydesk/internal/desk"
+	"keydesk/internal/okta"
+	"keydesk/internal/review"
+)
+
+// ReviewsProps is what the list of reviews shows.
+type ReviewsProps struct {
+	Reviews []review.Review
+	Mine    map[string]int // what waits for the reader, by review
+	MayRun  bool
+	Notice  *Notice
+}
+
+// ReviewItem is an item as a page shows it.
+type ReviewItem struct {
+	review.Item
+	Since   []string // what differs in Okta by now
+	Problem string   // why a decision on it was not taken
+	Fresh   string   // where a fresh sign-in is asked for: the page to come back to
+	Typed   string   // the reason that was typed for it
+}
+
+// ReviewProps is what the page of a review shows to somebody who decides in it.
+type ReviewProps struct {
+	review.Review
+	Mine   review.Count // of the reader's items
+	Items  []ReviewItem
+	Show   review.Show
+	Next   int // the number of the last item, where there are more; 0: there are none
+	Me     review.Person
+	MayRun bool
+	Runs   []review.Pace // for who runs reviews
+	Export desk.Decision
+	Notice *Notice
+}
+
+// ReviewItemsProps is what the list of all items shows.
+type ReviewItemsProps struct {
+	ReviewProps
+	Query review.Query
+	Typed string // who was named to hand items to
+}
+
+// ReviewCloseProps is what the page before a close shows.
+type ReviewCloseProps struct {
+	review.Review
+	Forecast review.Forecast
+	Revokes  []ReviewItem
+	Notice   *Notice
+	Problem  string
+}
+
+// NewReviewProps is what the form of a new review shows.
+type NewReviewProps struct {
+	review.Choices
+	Plan       review.Plan
+	Preview    review.Preview
+	By         string // "me", "named", "manager" or "roles"
+	Others     string // logins as typed
+	Owners     map[string]string
+	Fallback   string
+	Days       string // of decisions that are carried forward
+	Colleagues []review.Person
+	Field      string
+	Problem    string
+	Notice     *Notice
+}
+
+// StateLook says where a review stands.
+func StateLook(v review.Review, c Clock) Look {
+	switch v.State {
+	case review.Open:
+		if v.Plan.Due.Before(c.Now) {
+			return Look{"overdue", "bad", "triangle-alert"}
+		}
+		return Look{"open", "info", "play"}
+	case review.Closing:
+		return Look{"being carried out", "warn", "hourglass"}
+	case review.Closed:
+		if v.Count.Left > 0 {
+			return Look{"closed, something is left", "warn", "triangle-alert"}
+		}
+		return Look{"closed", "ok", "circle-check"}
+	case review.Stopped:
+		return Look{"stopped", "held", "ban"}
+	case review.Filling:
+	}
+	return Look{string(v.State), "", "hourglass"}
+}
+
+// VerdictLook says what was decided.
+func VerdictLook(i review.Item) Look {
+	switch {
+	case i.Carried != "":
+		return Look{"kept, carried forward", "ok", "circle-check"}
+	case i.Verdict == review.Keep:
+		return Look{"keep", "ok", "circle-check"}
+	case i.Verdict == review.Revoke:
+		return Look{"revoke", "bad", "circle-x"}
+	case i.Verdict == review.Skip:
+		return Look{"skipped", "held", "circle-question-mark"}
+	}
+	return Look{"undecided", "", "hourglass"}
+}
+
+// verdictLooks are all that an item may show; which of them, the style sheet says.
+func verdictLooks() []struct {
+	Is   string
+	Look Look
+} {
+	return []struct {
+		Is   string
+		Look Look
+	}{
+		{"keep", VerdictLook(review.Item{Verdict: review.Keep})},
+		{"revoke", VerdictLook(review.Item{Verdict: review.Revoke})},
+		{"skip", VerdictLook(review.Item{Verdict: review.Skip})},
+		{"carried", VerdictLook(review.Item{Carried: "x"})},
+	}
+}
+
+// endLook says how a revoke ended.
+func endLook(i review.Item) Look {
+	switch i.Outcome.End {
+	case desk.EndDone:
+		return Look{"role removed", "ok", "circle-check"}
+	case desk.EndGone:
+		return Look{"gone already", "ok", "circle-check"}
+	case desk.EndDrift:
+		return Look{"left: not as decided", "warn", "triangle-alert"}
+	case desk.EndLeft:
+		return Look{"left", "warn", "ban"}
+	case desk.EndRefused:
+		return Look{"Okta refused", "bad", "circle-x"}
+	case desk.EndUnsure:
+		return Look{"not known", "bad", "circle-question-mark"}
+	case desk.EndAgain:
+	}
+	return Look{"waits", "", "hourglass"}
+}
+
+// stampOf reads a moment of the evidence; what cannot be read is the zero moment.
+func stampOf(s string) time.Time {
+	t, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		return time.Time{}
+	}
+	return t
+}
+
+// heldSince says since when somebody has a role, and who gave it.
+func heldSince(c Clock, e review.Evidence) string {
+	since := "since a day that is not known"
+	if t := stampOf(e.Since); !t.IsZero() {
+		since = "since " + c.Phrase(t)
+	}
+	if e.Role.Through != "" {
+		return since + ", through the group " + e.Role.Through
+	}
+	if e.By != "" {
+		return since + ", given by " + e.By
+	}
+	return since
+}
+
+func lastWords(c Clock, l *review.Last) string {
+	if l == nil {
+		return "never reviewed before"
+	}
+	word := map[string]string{"keep": "kept", "revoke": "revoked"}[l.Verdict]
+	return word + " by " + l.By + " " + c.Phrase(stampOf(l.At)) + " in " + l.Name
+}
+
+func enrolled(n int) string {
+	switch n {
+	case -1:
+		return "not read"
+	case 0:
+		return "none"
+	}
+	return plural(n, "factor", "factors")
+}
+
+// reasons are the verdicts that take a sentence why, for the script.
+func reasons(p review.Plan) string {
+	var out []string
+	for _, v := range p.Reasons {
+		out = append(out, string(v))
+	}
+	return strings.Join(out, " ")
+}
+
+func accountWord(s string) string { return desk.StatusWord(okta.Status(s)) }
+
+// decidedOf is how many items are decided.
+func decidedOf(c review.Count) string { return strconv.Itoa(c.All - c.Undecided()) }
+
+func progressWords(c review.Count) string {
+	words := []string{fmt.Sprintf("%d of %d decided", c.All-c.Undecided(), c.All)}
+	for _, w := range []struct {
+		n    int
+		word string
+	}{{c.Keep - c.Carried, "kept"}, {c.Carried, "carried forward"}, {c.Revoke, "to be revoked"}, {c.Skip, "skipped"}} {
+		if w.n > 0 {
+			words = append(words, fmt.Sprintf("%d %s", w.n, w.word))
+		}
+	}
+	return strings.Join(words, ", ")
+}
+
+// dueWords says how long is left.
+func dueWords(c Clock, v review.Review) string { return "due " + c.Phrase(v.Plan.Due) }
+
+// paceWords say how somebody decides, for whoever runs the review.
+func paceWords(p review.Pace) string {
+	if p.Decided == 0 {
+		return "has not begun"
+	}
+	words := []string{plural(p.Decided, "decision", "decisions")}
+	if p.Median > 0 {
+		words = append(words, fmt.Sprintf("%.1f s each at the median", p.Median.Seconds()))
+	}
+	if n := p.QuickShare(); n > 0 {
+		words = append(words, fmt.Sprintf("%d %% within 2 s", n))
+	}
+	if p.Streak > 0 {
+		words = append(words, fmt.Sprintf("%d kept in a row without opening the evidence", p.Streak))
+	}
+	return strings.Join(words, ", ")
+}
+
+// hasty reports whether somebody's pace deserves a look.
+func hasty(p review.Pace) bool { return p.Streak >= 25 || p.Decided >= 10 && p.QuickShare() >= 50 }
+
+func unclaimed(p review.Person) string {
+	if p.ID == "" {
+		return "nobody yet"
+	}
+	return p.Name
+}
+
+func loginWords(p review.Person) string { return joined(", ", p.Name, p.Login) }
+
+// shows are the parts of a review that can be shown, with their words.
+type shows struct {
+	Show review.Show
+	Word string
+}
+
+func mineShows() []shows {
+	return []shows{{review.ShowUndecided, "To decide"}, {review.ShowRevoke, "Revoke"}, {review.ShowKeep, "Keep"}, {review.ShowSkip, "Skipped"}, {review.ShowCarried, "Carried forward"}, {ShowWhole, "All"}}
+}
+
+func allShows() []shows {
+	return append(mineShows(), shows{review.ShowNobody, "Nobody decides"}, shows{review.ShowLeft, "Not carried out"})
+}
+
+// ShowWhole asks for all of it where a page shows a part unless it is asked.
+const ShowWhole review.Show = "all"
+
+// runFirst reports whether the whole review stands above what the reader decides: as
+// long as they have something to decide, that comes first.
+func (p ReviewProps) runFirst() bool { return p.State != review.Open || p.Mine.Undecided() == 0 }
+
+func (p NewReviewProps) ticked(v review.Verdict) bool { return slices.Contains(p.Plan.Reasons, v) }
+
+func (p NewReviewProps) named(id string) bool {
+	return slices.ContainsFunc(p.Plan.Reviewers.Named, func(n review.Person) bool { return n.ID == id })
+}
+
+func (p NewReviewProps) wrong(field string) bool { return p.Problem != "" && p.Field == field }
+
+// verdictWords say who decided, when and why.
+func verdictWords(c Clock, i review.Item) string {
+	switch {
+	case i.Verdict == "" && i.Asking:
+		return "Who decides is still looked up."
+	case i.Verdict == "":
+		return ""
+	case i.Carried != "":
+		return "kept by " + i.By.Name + " " + c.Phrase(i.At) + " in " + i.Carried
+	}
+	words := "by " + i.By.Name + " " + c.Phrase(i.At)
+	if i.Note != "" {
+		words += ": " + i.Note
+	}
+	return words
+}
+
+// VerdictWords are those of VerdictLook and of who decided, for the script.
+func VerdictWords(c Clock, i review.Item) (word, words string) {
+	return VerdictLook(i).Word, verdictWords(c, i)
+}
+
+func noteOf(i ReviewItem) string {
+	if i.Typed != "" {
+		return i.Typed
+	}
+	return i.Note
+}
+
+func boolWord(b bool) string { return strconv.FormatBool(b) }
+
+func carriedWords(c review.Count) string {
+	if c.Carried == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", %d of them carried forward", c.Carried)
+}
+
+func closeWords(c review.Count) string {
+	if c.Revoke == 0 {
+		return "Close the review"
+	}
+	return "Close it and take " + plural(c.Revoke, "role", "roles") + " away"
+}
+
+func closeClass(c review.Count) string {
+	if c.Revoke == 0 {
+		return "btn-main"
+	}
+	return "btn-bad"
+}
+
+func pronoun(n int) string {
+	if n == 1 {
+		return "it"
+	}
+	return "them"
+}
+
+// planID is the id of a field of a new review; names of custom roles may hold anything.
+func planID(name string) string {
+	if role, is := strings.CutPrefix(name, "owner."); is {
+		sum := sha256.Sum256([]byte(role))
+		name = "owner-" + hex.EncodeToString(sum[:4])
+	}
+	return "plan-" + name
+}
