@@ -75,11 +75,14 @@ func (h *Handlers) showReview(c Ctx, status int, n *views.Notice, wrong *itemPro
 	if err != nil {
 		return err
 	}
-	show := c.FormValue("show")
-	if show == "" {
-		show = string(review.ShowUndecided)
+	p.Show = review.Show(c.FormValue("show"))
+	switch {
+	case p.Show != "":
+	case p.State == review.Open:
+		p.Show = review.ShowUndecided
+	default:
+		p.Show = views.ShowWhole
 	}
-	p.Show = review.Show(show)
 	q := review.Query{Review: p.ID, Reviewer: p.Me.ID, Show: p.Show, Limit: itemsPage + 1}
 	q.After, _ = strconv.Atoi(c.QueryParam("after"))
 	if p.Me.ID == "" {

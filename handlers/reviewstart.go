@@ -145,7 +145,9 @@ func (h *Handlers) ruleOf(c Ctx, p *views.NewReviewProps) error {
 		if err != nil {
 			return onField(err, "others")
 		}
-		rule.Named = append(rule.Named, who)
+		if !slices.ContainsFunc(rule.Named, func(p review.Person) bool { return p.ID == who.ID }) {
+			rule.Named = append(rule.Named, who)
+		}
 	}
 	for role, login := range p.Owners {
 		if rule.Roles == nil {

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -13,69 +12,6 @@ import (
 	"keydesk/internal/okta"
 	"keydesk/internal/review"
 )
-
-// ReviewsProps is what the list of reviews shows.
-type ReviewsProps struct {
-	Reviews []review.Review
-	Mine    map[string]int // what waits for the reader, by review
-	MayRun  bool
-	Notice  *Notice
-}
-
-// ReviewItem is an item as a page shows it.
-type ReviewItem struct {
-	review.Item
-	Since   []string // what differs in Okta by now
-	Problem string   // why a decision on it was not taken
-	Fresh   string   // where a fresh sign-in is asked for: the page to come back to
-	Typed   string   // the reason that was typed for it
-}
-
-// ReviewProps is what the page of a review shows to somebody who decides in it.
-type ReviewProps struct {
-	review.Review
-	Mine   review.Count // of the reader's items
-	Items  []ReviewItem
-	Show   review.Show
-	Next   int // the number of the last item, where there are more; 0: there are none
-	Me     review.Person
-	MayRun bool
-	Runs   []review.Pace // for who runs reviews
-	Export desk.Decision
-	Notice *Notice
-}
-
-// ReviewItemsProps is what the list of all items shows.
-type ReviewItemsProps struct {
-	ReviewProps
-	Query review.Query
-	Typed string // who was named to hand items to
-}
-
-// ReviewCloseProps is what the page before a close shows.
-type ReviewCloseProps struct {
-	review.Review
-	Forecast review.Forecast
-	Revokes  []ReviewItem
-	Notice   *Notice
-	Problem  string
-}
-
-// NewReviewProps is what the form of a new review shows.
-type NewReviewProps struct {
-	review.Choices
-	Plan       review.Plan
-	Preview    review.Preview
-	By         string // "me", "named", "manager" or "roles"
-	Others     string // logins as typed
-	Owners     map[string]string
-	Fallback   string
-	Days       string // of decisions that are carried forward
-	Colleagues []review.Person
-	Field      string
-	Problem    string
-	Notice     *Notice
-}
 
 // StateLook says where a review stands.
 func StateLook(v review.Review, c Clock) Look {
@@ -206,12 +142,13 @@ func accountWord(s string) string { return desk.StatusWord(okta.Status(s)) }
 // decidedOf is how many items are decided.
 func decidedOf(c review.Count) string { return strconv.Itoa(c.All - c.Undecided()) }
 
+// progressWords are how far a review is, or somebody in it.
 func progressWords(c review.Count) string {
 	words := []string{fmt.Sprintf("%d of %d decided", c.All-c.Undecided(), c.All)}
 	for _, w := range []struct {
 		n    int
 		word string
-	}{{c.Keep - c.Carried, "kept"}, {c.Carried, "carried forward"}, {c.Revoke, "to be revoked"}, {c.Skip, "skipped"}} {
+	}{{c.Keep - c.Carried, "kept"}, {c.Carried, "carried forward"}, {c.Revoke, "to revoke"}, {c.Skip, "skipped"}} {
 		if w.n > 0 {
 			words = append(words, fmt.Sprintf("%d %s", w.n, w.word))
 		}
@@ -268,35 +205,6 @@ func allShows() []shows {
 
 // ShowWhole asks for all of it where a page shows a part unless it is asked.
 const ShowWhole review.Show = "all"
-
-// runFirst reports whether the whole review stands above what the reader decides: as
-// long as they have something to decide, that comes first.
-func (p ReviewProps) runFirst() bool { return p.State != review.Open || p.Mine.Undecided() == 0 }
-
-func (p NewReviewProps) ticked(v review.Verdict) bool { return slices.Contains(p.Plan.Reasons, v) }
-
-func (p NewReviewProps) named(id string) bool {
-	return slices.ContainsFunc(p.Plan.Reviewers.Named, func(n review.Person) bool { return n.ID == id })
-}
-
-func (p NewReviewProps) wrong(field string) bool { return p.Problem != "" && p.Field == field }
-
-// verdictWords say who decided, when and why.
-func verdictWords(c Clock, i review.Item) string {
-	switch {
-	case i.Verdict == "" && i.Asking:
-		return "Who decides is still looked up."
-	case i.Verdict == "":
-		return ""
-	case i.Carried != "":
-		return "kept by " + i.By.Name + " " + c.Phrase(i.At) + " in " + i.Carried
-	}
-	words := "by " + i.By.Name + " " + c.Phrase(i.At)
-	if i.Note != "" {
-		words += ": " + i.Note
-	}
-	return words
-}
 
 // VerdictWords are those of VerdictLook and of who decided, for the script.
 func VerdictWords(c Clock, i review.Item) (word, words string) {
