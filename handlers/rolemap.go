@@ -27,6 +27,8 @@ func (h *Handlers) mapRoutes() []Route {
 		{Method: http.MethodGet, Path: views.MapPath, Perm: desk.ReadUsers, do: h.roleMap},
 		{Method: http.MethodPost, Path: views.MapCSVPath, Perm: desk.ReadUsers, do: h.mapOut(rolemap.CSV)},
 		{Method: http.MethodPost, Path: views.MapJSONPath, Perm: desk.ReadUsers, do: h.mapOut(rolemap.JSON)},
+		{Method: http.MethodGet, Path: views.ComparePath, Perm: desk.ReadUsers, do: h.compare},
+		{Method: http.MethodGet, Path: views.ChangesPath, Perm: desk.ReadUsers, do: h.changes},
 		{Method: http.MethodGet, Path: views.AdminsPath, Perm: desk.ReadUsers, do: h.admins},
 	}
 }

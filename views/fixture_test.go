@@ -200,7 +200,7 @@ func (x fixture) pages() map[string]templ.Component {
 		"sign-in failed":   ProblemPage(out, Problem{400, Notice{Tone: "bad", Title: x.say("Failed")}}),
 		"signed out":       SignedOut(out, "https://issuer.example/logout"),
 	}
-	for _, more := range []map[string]templ.Component{x.rooms(), x.rolePages(), x.formPages(), x.counterPages(), x.mapPages(), x.reviewPages()} {
+	for _, more := range []map[string]templ.Component{x.rooms(), x.rolePages(), x.formPages(), x.counterPages(), x.mapPages(), x.reviewPages(), x.comparePages()} {
 		maps.Copy(all, more)
 	}
 	return all

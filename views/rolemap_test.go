@@ -177,3 +177,45 @@ func TestRoleMapSaysWhatItDoesNotKnow(t *testing.T) {
 		}
 	}
 }
+
+func (x fixture) comparison() rolemap.Comparison {
+	a := x.assignments()
+	return rolemap.Comparison{Left: a[:1], Right: a[1:2], Differ: []rolemap.Pair{{Left: a[0], Right: a[1]}}, Same: []rolemap.Pair{{Left: a[4], Right: a[4]}}}
+}
+
+func (x fixture) comparePages() map[string]templ.Component {
+	f, p := x.frame(), x.holder()
+	m := Moments{From: now.AddDate(0, 0, -2), First: now.AddDate(0, 0, -1), Walks: []rolemap.Walk{{ID: 1, Ended: now.AddDate(0, 0, -1)}}}
+	a := x.assignments()
+	changes := []rolemap.Change{
+		{Kind: rolemap.Granted, At: now, Is: a[0], By: x.say("Omar"), Seq: 9}, {Kind: rolemap.Retargeted, At: now, Was: a[0], Is: a[1]}, {Kind: rolemap.Taken, At: now, Was: a[2], By: x.say("Omar")},
+	}
+	return map[string]templ.Component{
+		"compare":          RoleCompare(f, CompareProps{Moments: m, A: Side{Typed: x.say("ann")}, B: Side{Typed: x.say("bo"), Among: []rolemap.Person{p, p}}}),
+		"compare, people":  RoleCompare(f, CompareProps{Moments: m, A: Side{Typed: x.say("ann"), Person: p}, B: Side{Typed: x.say("bo"), Person: p}, Done: true, Found: x.comparison()}),
+		"compare, moments": RoleCompare(f, CompareProps{Moments: m, Dates: true, Done: true, Text: x.say("sup"), Found: x.comparison()}),
+		"changes":          RoleChanges(f, ChangesProps{Moments: m, Changes: changes}),
+		"changes, nothing": RoleChanges(f, ChangesProps{Moments: m}),
+	}
+}
+
+// Side by side stands what only one has, and what both have otherwise; what changed
+// says from what to what, and who did it where that is known.
+func TestRolesSideBySide(t *testing.T) {
+	t.Parallel()
+	pages := fixture{plain}.comparePages()
+	for name, want := range map[string][]string{
+		"compare":          {"Nobody of that name or login is in the map", "Several people may be meant by “bo”."},
+		"compare, people":  {"Only Ann Vo: 1 Help Desk Administrator Everything: every group and everybody in it directly not held", "with another reach or in another way: 1", "Both hold it alike: 1"},
+		"compare, moments": {"The map does not go back that far.", "Only now: 1 Ann Vo Help Desk Administrator not held Berlin Berlin", "Changed in between: 1", "1 assignment is the same at both moments."},
+		"changes":          {"Granted Help Desk Administrator directly Everything: every group and everybody in it today 09:53 (just now) Omar", "Reach changed Help Desk Administrator directly Before: Everything: every group and everybody in it now: Berlin", "not known here", "Taken away"},
+		"changes, nothing": {"Nothing changed in that time"},
+	} {
+		got := words(parse(t, pages[name]))
+		for _, w := range want {
+			if !strings.Contains(got, w) {
+				t.Errorf("%s: nowhere: %q in %q", name, w, got)
+			}
+		}
+	}
+}

@@ -150,3 +150,11 @@ func outWords(p MapProps) string {
 	}
 	return "All " + plural(p.Sum.Assignments, "assignment", "assignments") + ", one row for each."
 }
+
+// mapHow says whether a role is the person's own or a group's.
+func mapHow(a rolemap.Assignment) string {
+	if a.Direct() {
+		return "directly"
+	}
+	return "through " + a.Through
+}

@@ -75,6 +75,9 @@ func (v *Visit) FindBy(text, name string) {
 	v.name = name
 }
 
+// Facing says whose page is open, where a link other than the search led there.
+func (v *Visit) Facing(p oktasim.Person) { v.name = Name(p) }
+
 // NextCall opens the page of whom the caller says to be, from wherever the last
 // call ended.
 func (v *Visit) NextCall(p oktasim.Person) {

@@ -18,6 +18,8 @@ func rooms(v *console.Visit) []room {
 	at := func(p oktasim.Person, path string) string { return "/users/" + p.ID + path }
 	return []room{
 		{"role-map", "/roles"},
+		{"role-changes", "/roles/changes"},
+		{"role-compare", "/roles/compare?a=" + limited.ID + "&b=" + apps.ID},
 		{"role-map-grouped", "/roles?group=role&reach=everything"},
 		{"sessions", "/sessions"},
 		{"access", at(p, "/access")},
