@@ -4,8 +4,10 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"keydesk/internal/desk"
+	"keydesk/internal/login"
 	"keydesk/internal/review"
 	"keydesk/views"
 )
@@ -61,6 +63,7 @@ func (h *Handlers) tellDecided(c Ctx, choice review.Choice, item review.Item, de
 	out.Problem = joinWords(problem.Notice)
 	if de.Kind == desk.NeedsProof {
 		out.Fresh = views.FreshURL(views.ReviewURL(choice.Review), "")
+		h.keepChoice(c, choice)
 	}
 	return c.JSON(problem.Status, out)
 }
@@ -84,6 +87,27 @@ func (h *Handlers) undecidedItem(c Ctx, choice review.Choice, de *desk.Error) er
 	w := itemProblem{n: choice.N, why: joinWords(problem.Notice), note: choice.Note}
 	if de.Kind == desk.NeedsProof {
 		w.fresh = views.ReviewURL(choice.Review)
+		h.keepChoice(c, choice)
 	}
 	return h.showReview(c, problem.Status, nil, &w)
+}
+
+// keepChoice keeps the reason that was typed until after a fresh sign-in.
+func (h *Handlers) keepChoice(c Ctx, choice review.Choice) {
+	h.keep(c, &views.Notice{}, login.Draft{Action: "reviews", About: choice.Review + " " + strconv.Itoa(choice.N)})
+}
+
+// chosenBefore is what was typed before a fresh sign-in that the operator comes back
+// from; nil: nothing.
+func (h *Handlers) chosenBefore(c Ctx) (*itemProblem, error) {
+	d, err := h.draft(c)
+	if d == nil || err != nil || d.Action != "reviews" {
+		return nil, err
+	}
+	id, n, _ := strings.Cut(d.About, " ")
+	item, err := strconv.Atoi(n)
+	if err != nil || id != c.Param("review") {
+		return nil, nil //nolint:nilnil // it was typed for another review
+	}
+	return &itemProblem{n: item, note: d.Values.Get("note"), why: "You have signed in again. Nothing was decided yet: choose once more."}, nil
 }

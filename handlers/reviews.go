@@ -61,7 +61,13 @@ func (h *Handlers) reviews(c Ctx) error {
 	return h.render(c, http.StatusOK, views.Reviews(h.frame(c, "Reviews", "reviews"), p))
 }
 
-func (h *Handlers) review(c Ctx) error { return h.showReview(c, http.StatusOK, nil, nil) }
+func (h *Handlers) review(c Ctx) error {
+	before, err := h.chosenBefore(c)
+	if err != nil {
+		return err
+	}
+	return h.showReview(c, http.StatusOK, nil, before)
+}
 
 // itemProblem is why a decision on an item was not taken, and what was typed for it.
 type itemProblem struct {
