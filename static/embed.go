@@ -48,6 +48,7 @@ func load() map[string]asset {
 		"inter-latin-wght-normal.woff2": font,
 		"app.css":                       newAsset("app.css", "text/css; charset=utf-8", sheet),
 		"app.js":                        newAsset("app.js", "text/javascript; charset=utf-8", lean(read("app.js"), jsComment)),
+		"reviews.css":                   newAsset("reviews.css", "text/css; charset=utf-8", lean(read("css/reviews.css"), cssComment)),
 		"review.js":                     newAsset("review.js", "text/javascript; charset=utf-8", lean(read("review.js"), jsComment)),
 		"htmx.min.js":                   newAsset("htmx.min.js", "text/javascript; charset=utf-8", read("vendor/htmx.min.js")),
 		"favicon.svg":                   newAsset("favicon.svg", "image/svg+xml; charset=utf-8", read("favicon.svg")),
@@ -57,7 +58,7 @@ func load() map[string]asset {
 // styleSheet joins the sheets in the order of their layers.
 func styleSheet() []byte {
 	var all [][]byte
-	for _, name := range []string{"tokens", "base", "parts", "forms", "frame", "pages", "reviews"} {
+	for _, name := range []string{"tokens", "base", "parts", "forms", "frame", "pages"} {
 		all = append(all, read("css/"+name+".css"))
 	}
 	return lean(bytes.Join(all, []byte("\n")), cssComment)

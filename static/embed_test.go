@@ -29,6 +29,7 @@ func TestFiles(t *testing.T) {
 	for name, kind := range map[string]string{
 		"app.css":                       "text/css; charset=utf-8",
 		"app.js":                        "text/javascript; charset=utf-8",
+		"reviews.css":                   "text/css; charset=utf-8",
 		"review.js":                     "text/javascript; charset=utf-8",
 		"htmx.min.js":                   "text/javascript; charset=utf-8",
 		"favicon.svg":                   "image/svg+xml; charset=utf-8",
@@ -49,7 +50,7 @@ func TestFiles(t *testing.T) {
 			}
 		})
 	}
-	if len(assets) != 6 {
+	if len(assets) != 7 {
 		t.Errorf("%d files are served", len(assets))
 	}
 }
