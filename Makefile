@@ -29,6 +29,7 @@ check: ## the whole gate, as it runs before a change lands
 
 bench: ## print the figures of docs/PERFORMANCE.md
 	go test -run '^$$' -bench . -benchtime 200x ./internal/bench
+	go test -run '^$$' -bench . -benchtime 1x ./e2e/desk
 
 bars: ## hold the console to what docs/SECURITY.md promises, in half an hour
 	.ci/bars

@@ -92,7 +92,7 @@ func (g *gate) open(t *testing.T) int {
 }
 
 // key decides on the item that has the focus, with a reason where one is asked for.
-func key(t *testing.T, v *console.Visit, k string) {
+func key(t testing.TB, v *console.Visit, k string) {
 	t.Helper()
 	v.Key(k)
 	if k == "r" {
