@@ -133,6 +133,14 @@ func TestReviewAsksForAFreshSignIn(t *testing.T) {
 	if got.Status != http.StatusForbidden || linkNamed(got, again) == "" || !strings.Contains(got.Body, "has left the company") {
 		t.Fatalf("%d %s", got.Status, short(got))
 	}
+	got = signInAs(t, owner, linkNamed(got, again), "owner")
+	if !got.Has("You have signed in again. Nothing was decided yet") || !strings.Contains(got.Body, `value="has left the company"`) {
+		t.Fatalf("back from it: %d at %s: %s", got.Status, got.Path, short(got))
+	}
+	f = item(t, owner, path)
+	if got := owner.Post(f.Action, verdict(f, "revoke", "has left the company")); got.Status != http.StatusSeeOther {
+		t.Errorf("decided: %d %s", got.Status, short(got))
+	}
 }
 
 // A form that is not whole begins nothing, says what is wrong, and keeps what was typed.

@@ -62,8 +62,7 @@ func (h *Handlers) tellDecided(c Ctx, choice review.Choice, item review.Item, de
 	}
 	out.Problem = joinWords(problem.Notice)
 	if de.Kind == desk.NeedsProof {
-		out.Fresh = views.FreshURL(views.ReviewURL(choice.Review), "")
-		h.keepChoice(c, choice)
+		out.Fresh = views.FreshURL(views.ReviewURL(choice.Review), h.keepChoice(c, choice))
 	}
 	return c.JSON(problem.Status, out)
 }
@@ -86,15 +85,17 @@ func (h *Handlers) undecidedItem(c Ctx, choice review.Choice, de *desk.Error) er
 	problem := h.problem(c, de)
 	w := itemProblem{n: choice.N, why: joinWords(problem.Notice), note: choice.Note}
 	if de.Kind == desk.NeedsProof {
-		w.fresh = views.ReviewURL(choice.Review)
-		h.keepChoice(c, choice)
+		w.fresh, w.draft = views.ReviewURL(choice.Review), h.keepChoice(c, choice)
 	}
 	return h.showReview(c, problem.Status, nil, &w)
 }
 
-// keepChoice keeps the reason that was typed until after a fresh sign-in.
-func (h *Handlers) keepChoice(c Ctx, choice review.Choice) {
-	h.keep(c, &views.Notice{}, login.Draft{Action: "reviews", About: choice.Review + " " + strconv.Itoa(choice.N)})
+// keepChoice keeps the reason that was typed until after a fresh sign-in, under the name
+// that it returns.
+func (h *Handlers) keepChoice(c Ctx, choice review.Choice) string {
+	var n views.Notice
+	h.keep(c, &n, login.Draft{Action: "reviews", About: choice.Review + " " + strconv.Itoa(choice.N)})
+	return n.Draft
 }
 
 // chosenBefore is what was typed before a fresh sign-in that the operator comes back

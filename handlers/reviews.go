@@ -71,8 +71,8 @@ func (h *Handlers) review(c Ctx) error {
 
 // itemProblem is why a decision on an item was not taken, and what was typed for it.
 type itemProblem struct {
-	n                int
-	why, fresh, note string
+	n                       int
+	why, fresh, draft, note string
 }
 
 // showReview shows what the operator decides in a review.
@@ -113,10 +113,10 @@ func (h *Handlers) showReview(c Ctx, status int, n *views.Notice, wrong *itemPro
 func mark(p *views.ReviewProps, w itemProblem) {
 	i := slices.IndexFunc(p.Items, func(i views.ReviewItem) bool { return i.N == w.n })
 	if i < 0 {
-		p.Notice = &views.Notice{Tone: "warn", Title: "Nothing was decided", Text: w.why, Fresh: w.fresh}
+		p.Notice = &views.Notice{Tone: "warn", Title: "Nothing was decided", Text: w.why, Fresh: w.fresh, Draft: w.draft}
 		return
 	}
-	p.Items[i].Problem, p.Items[i].Fresh, p.Items[i].Typed = w.why, w.fresh, w.note
+	p.Items[i].Problem, p.Items[i].Fresh, p.Items[i].Draft, p.Items[i].Typed = w.why, w.fresh, w.draft, w.note
 }
 
 // reviewProps is what every page of a review shows.

@@ -21,6 +21,7 @@ type ReviewItem struct {
 	Since   []string // what differs in Okta by now
 	Problem string   // why a decision on it was not taken
 	Fresh   string   // where a fresh sign-in is asked for: the page to come back to
+	Draft   string   // the name under which what was typed is kept over it
 	Typed   string   // the reason that was typed for it
 }
 
