@@ -94,7 +94,7 @@ func (h *Handlers) showReview(c Ctx, status int, n *views.Notice, wrong *itemPro
 	if p.Me.ID == "" {
 		return h.render(c, status, views.Review(h.frame(c, p.Plan.Name, "reviews"), p))
 	}
-	if p.Items, p.Next, err = h.itemsOf(c, q); err != nil {
+	if p.Items, p.Next, err = h.itemsOf(c, q, p.State); err != nil {
 		return err
 	}
 	if wrong != nil {
@@ -133,9 +133,9 @@ func (h *Handlers) reviewProps(c Ctx, n *views.Notice) (p views.ReviewProps, err
 	return p, err
 }
 
-// itemsOf are one page of items with what differs in Okta by now, and after which the
-// next page begins.
-func (h *Handlers) itemsOf(c Ctx, q review.Query) (out []views.ReviewItem, next int, err error) {
+// itemsOf are one page of items, as long as that matters with what differs in Okta by
+// now, and after which the next page begins.
+func (h *Handlers) itemsOf(c Ctx, q review.Query, s review.State) (out []views.ReviewItem, next int, err error) {
 	ctx, who := c.Request().Context(), actor(c)
 	if q.Show == views.ShowWhole {
 		q.Show = review.ShowAll
@@ -148,7 +148,10 @@ func (h *Handlers) itemsOf(c Ctx, q review.Query) (out []views.ReviewItem, next 
 		items = items[:itemsPage]
 		next = items[itemsPage-1].N
 	}
-	since, err := h.c.Reviews.Since(ctx, who, q.Review)
+	var since map[int][]string
+	if s == review.Open {
+		since, err = h.c.Reviews.Since(ctx, who, q.Review)
+	}
 	for _, i := range items {
 		out = append(out, views.ReviewItem{Item: i, Since: since[i.N]})
 	}
@@ -172,7 +175,7 @@ func (h *Handlers) showItems(c Ctx, status int, n *views.Notice) error {
 	}
 	q.After, _ = strconv.Atoi(c.QueryParam("after"))
 	p.Show = q.Show
-	if p.Items, p.Next, err = h.itemsOf(c, q); err != nil {
+	if p.Items, p.Next, err = h.itemsOf(c, q, p.State); err != nil {
 		return err
 	}
 	props := views.ReviewItemsProps{ReviewProps: p, Query: q, Typed: c.FormValue("to")}
