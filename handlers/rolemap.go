@@ -55,7 +55,7 @@ func (h *Handlers) roleMap(c Ctx) error {
 	if err != nil {
 		return err
 	}
-	p := views.MapProps{Filter: f, State: state, Sum: sum, Off: !h.c.Mapped, Change: h.c.Desk.Policy().May(who, desk.ActRoles)}
+	p := views.MapProps{Filter: f, State: state, Sum: sum, Off: !h.c.Mapped, Change: h.c.Desk.Policy().May(who, desk.ActRoles), Review: h.c.Desk.Policy().May(who, desk.ActReviews)}
 	p.Pages = max(1, (len(all)+mapPage-1)/mapPage)
 	p.Page = min(page, p.Pages)
 	p.First = (p.Page - 1) * mapPage

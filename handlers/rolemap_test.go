@@ -208,3 +208,18 @@ func TestBackToTheMap(t *testing.T) {
 		}
 	}
 }
+
+// What the map shows is reviewed from there by whoever may begin reviews.
+func TestReviewFromTheMap(t *testing.T) {
+	t.Parallel()
+	k := mapped(t)
+	for query, want := range map[string]string{"": "", "?role=SUPER_ADMIN": "role=SUPER_ADMIN", "?mark=everything": "risky=1"} {
+		page := k.As("owner").Get("/roles" + query)
+		if !strings.Contains(page.Body, `href="`+strings.TrimSuffix("/reviews/new?"+want, "?")+`"`) {
+			t.Errorf("%q: no way to a review: %s", query, short(page))
+		}
+	}
+	if page := k.As("auditor").Get("/roles"); strings.Contains(page.Body, "/reviews/new") {
+		t.Error("an auditor is led to what they may not")
+	}
+}

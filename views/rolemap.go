@@ -8,6 +8,7 @@ import (
 
 	"keydesk/internal/desk"
 	"keydesk/internal/okta"
+	"keydesk/internal/review"
 	"keydesk/internal/rolemap"
 )
 
@@ -29,6 +30,7 @@ type MapProps struct {
 	Pages  int
 	Off    bool // nobody reads it
 	Change bool // the actor may change roles
+	Review bool // the actor may start reviews
 }
 
 // HoldersProps is the list of who holds a role, where the map cannot be shown.
@@ -205,4 +207,25 @@ func MapQuery(f rolemap.Filter, page int) string {
 		return "" // the address is our own
 	}
 	return u.RawQuery
+}
+
+// mapScope is what of a filter a review can be about.
+func mapScope(f rolemap.Filter) review.Scope {
+	return review.Scope{Role: f.Role, Department: f.Department, Risky: f.Mark != ""}
+}
+
+// mapReview names it.
+func mapReview(f rolemap.Filter) string {
+	s := mapScope(f)
+	switch {
+	case s == review.Scope{}:
+		return "Review all of it"
+	case s.Role != "" && s.Department == "" && !s.Risky:
+		return "Review this role"
+	case s.Role == "" && s.Department != "" && !s.Risky:
+		return "Review this department"
+	case s.Role == "" && s.Department == "":
+		return "Review what carries a risk"
+	}
+	return "Review this part of it"
 }
