@@ -121,6 +121,20 @@ func actionGlyph(a desk.Action) Glyph {
 // actionTitle is the name of an action in the record; one that is no row of
 // the catalogue, such as a sign-in, is shown as it was written.
 func actionTitle(action string) string {
+	switch action {
+	case "record.read":
+		return "Looked at the record"
+	case "staff.sessions":
+		return "Looked at colleagues' sessions"
+	case "roles.map":
+		return "Looked at the role map"
+	case "roles.walk":
+		return "Role map read"
+	case "limit.alert":
+		return "Half of a limit used"
+	case "alert.reading":
+		return "Very many pages opened"
+	}
 	for _, s := range desk.Catalog() {
 		if string(s.Action) == action {
 			return s.Title
