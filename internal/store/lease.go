@@ -68,12 +68,13 @@ func (db *DB) Lease(ctx context.Context, name string) (*Lease, error) {
 	}
 }
 
-// TryLease takes a lease if nobody holds it.
+// TryLease takes a lease if nobody holds it. Who hangs up in that moment does not leave
+// one behind that is taken and nobody's.
 func (db *DB) TryLease(ctx context.Context, name string) (l *Lease, ok bool, err error) {
 	if !db.shared {
 		return nil, true, nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
 	l = &Lease{db: db, name: name, holder: rand.Text(), until: fromNow()}
 	err = db.W.QueryRowContext(ctx, takeLease, l.name, l.holder, leaseLife.Milliseconds()).Scan(&l.fence)
