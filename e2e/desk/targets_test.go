@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"testing"
 
+	"keydesk/e2e/browser"
 	"keydesk/e2e/console"
 	"keydesk/internal/oktasim"
 )
@@ -66,10 +67,11 @@ func TestGroupTargets(t *testing.T) {
 }
 
 // An app administrator is limited to apps and to instances of apps, and widened to
-// all of them again.
+// all of them again, which takes two.
 func TestAppTargets(t *testing.T) {
 	t.Parallel()
-	v := console.Open(t, "admin")
+	c := console.Serve(t)
+	v := c.Enter(t, "admin", browser.Options{})
 	p := v.Ordinary(1)[0]
 	holds(v, p, "APP_ADMIN", "Application Administrator")
 	search(v, "apps", "Salesforce")
@@ -98,8 +100,13 @@ func TestAppTargets(t *testing.T) {
 	covers(t, v, "RemoveApplicationTargetFromApplicationAdministratorRoleForUser")
 	sentOnce(t, v, "RemoveApplicationTargetFromApplicationAdministratorRoleForUser")
 	v.Org.Reset()
-	v.Press(v.Button("Widen to all apps"), "targets.add_all_apps", console.Why{})
-	v.See("Okta widened the role to every app.", "Nothing limits it")
+	d := v.Opens(v.Button("Widen to all apps"), "targets.add_all_apps")
+	d.See("Without a limit Application Administrator reaches the groups and the app by which people get into this console: somebody else has to approve.")
+	console.Why{}.Fill(d)
+	d.Button("Ask for approval").Click()
+	v.See("It waits for approval.")
+	nothingSent(t, v)
+	approve(t, c.Enter(t, "owner", browser.Options{}), "Widen the role of "+console.Name(p)+" to all apps", "Okta widened the role to every app.")
 	covers(t, v, "AddAllAppsAsTargetToRole")
 	sentOnce(t, v, "AddAllAppsAsTargetToRole")
 	if got := limits(v, p, "APP_ADMIN"); got != "" {

@@ -71,6 +71,9 @@ func everywhere(t *testing.T, around func(http.Handler) http.Handler) {
 	d := listen(t, v)
 	for _, text := range texts() {
 		p.use(text)
+		if err := v.Kit.Map.Walk(t.Context()); err != nil { // /roles shows what it read
+			t.Fatal(err)
+		}
 		for _, path := range paths {
 			v.Open(path)
 			readable(t, v, path, text)
