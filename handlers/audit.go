@@ -91,25 +91,35 @@ func (h *Handlers) export(c Ctx) error {
 	if c.Request().PostFormValue("format") == string(audit.CSV) {
 		as, kind = audit.CSV, "text/csv; charset=utf-8"
 	}
+	return h.download(c, "an export of the record", func(begin beginFile) error {
+		return h.c.Desk.ExportRecord(c.Request().Context(), actor(c), f, as, func() io.Writer { return begin(h.dated("keydesk-record", string(as)), kind) })
+	})
+}
+
+// beginFile begins an answer that the browser keeps as a file of that name.
+type beginFile func(name, kind string) io.Writer
+
+// download sends a file that write writes. Where it breaks off, the browser must not
+// take it for whole.
+func (h *Handlers) download(c Ctx, what string, write func(beginFile) error) error {
 	begun := false
-	err = h.c.Desk.ExportRecord(c.Request().Context(), actor(c), f, as, func() io.Writer {
+	err := write(func(name, kind string) io.Writer {
 		begun = true
-		return h.file(c, "keydesk-record", kind, string(as))
+		c.Response().Header().Set("Content-Type", kind)
+		c.Response().Header().Set("Content-Disposition", `attachment; filename="`+name+`"`)
+		c.Response().WriteHeader(http.StatusOK)
+		return &steady{c.Response(), http.NewResponseController(c.Response())}
 	})
 	if begun && err != nil {
-		h.c.Log.WarnContext(c.Request().Context(), "an export of the record broke off", "error", err)
-		panic(http.ErrAbortHandler) // the browser must not take it for whole
+		h.c.Log.WarnContext(c.Request().Context(), what+" broke off", "error", err)
+		panic(http.ErrAbortHandler)
 	}
 	return err
 }
 
-// file begins an answer that the browser keeps as a file, named after the minute.
-func (h *Handlers) file(c Ctx, name, kind, ending string) io.Writer {
-	name += "-" + h.c.Now().In(h.c.Zone).Format("2006-01-02-1504") + "." + ending
-	c.Response().Header().Set("Content-Type", kind)
-	c.Response().Header().Set("Content-Disposition", `attachment; filename="`+name+`"`)
-	c.Response().WriteHeader(http.StatusOK)
-	return &steady{c.Response(), http.NewResponseController(c.Response())}
+// dated is a file's name with the minute in it.
+func (h *Handlers) dated(name, ending string) string {
+	return name + "-" + h.c.Now().In(h.c.Zone).Format("2006-01-02-1504") + "." + ending
 }
 
 // steady writes for as long as the other end goes on reading.

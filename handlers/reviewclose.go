@@ -143,17 +143,7 @@ func (h *Handlers) handTo(c Ctx, ns []int) (review.Person, error) {
 
 // bundle sends the sealed evidence.
 func (h *Handlers) bundle(c Ctx) error {
-	begun := false
-	err := h.c.Reviews.Bundle(c.Request().Context(), actor(c), c.Param("review"), func(name string) io.Writer {
-		begun = true
-		c.Response().Header().Set("Content-Type", "application/zip")
-		c.Response().Header().Set("Content-Disposition", `attachment; filename="`+name+`"`)
-		c.Response().WriteHeader(http.StatusOK)
-		return &steady{c.Response(), http.NewResponseController(c.Response())}
+	return h.download(c, "the evidence of a review", func(begin beginFile) error {
+		return h.c.Reviews.Bundle(c.Request().Context(), actor(c), c.Param("review"), func(name string) io.Writer { return begin(name, "application/zip") })
 	})
-	if begun && err != nil {
-		h.c.Log.WarnContext(c.Request().Context(), "the evidence of a review broke off", "error", err)
-		panic(http.ErrAbortHandler) // the browser must not take it for whole
-	}
-	return err
 }

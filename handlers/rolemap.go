@@ -89,16 +89,9 @@ func (h *Handlers) mapOut(as rolemap.Format) echo.HandlerFunc {
 		if err != nil {
 			return err
 		}
-		begun := false
-		err = h.c.Map.Export(c.Request().Context(), actor(c), f, as, func() io.Writer {
-			begun = true
-			return h.file(c, "keydesk-roles", kind, string(as))
+		return h.download(c, "an export of the role map", func(begin beginFile) error {
+			return h.c.Map.Export(c.Request().Context(), actor(c), f, as, func() io.Writer { return begin(h.dated("keydesk-roles", string(as)), kind) })
 		})
-		if begun && err != nil {
-			h.c.Log.WarnContext(c.Request().Context(), "an export of the role map broke off", "error", err)
-			panic(http.ErrAbortHandler) // the browser must not take it for whole
-		}
-		return err
 	}
 }
 
