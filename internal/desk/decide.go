@@ -56,6 +56,11 @@ func (p Policy) decideSecond(s Spec, on Standing, dec Decision) Decision {
 	return refuse(dec.Rule, dec.Why+" This cannot wait for that: somebody is at the counter, or what it yields would be shown.", "Use Okta's own console.")
 }
 
+// TakesTwo reports whether an act takes a second person whoever it is on.
+func (p Policy) TakesTwo(s Spec) bool {
+	return p.decideSecond(s, Standing{StaffKnown: true}, Decision{Allowed: true}).Rule != ""
+}
+
 // stricter is the one of two that allow which asks for the higher second person.
 func (d Decision) stricter(o Decision) Decision {
 	if o.Second.rank() > d.Second.rank() {

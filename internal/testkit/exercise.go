@@ -31,7 +31,10 @@ func Changes() []desk.Spec {
 func AtCounter(a desk.Action) bool { return desk.CounterActions()[a] != nil }
 
 // TakesTwo reports whether somebody else has to approve the action, whoever it is on.
-func TakesTwo(a desk.Action) bool { return a == "users.erase" || a == "targets.add_all_apps" }
+func TakesTwo(a desk.Action) bool {
+	s, _ := desk.SpecOf(a)
+	return desk.DemoPolicy().TakesTwo(s)
+}
 
 // Exercise makes an action ready for c, who is an admin's, on somebody on whom
 // nothing was exercised before. For a counter's action the form is the person's
