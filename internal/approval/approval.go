@@ -162,20 +162,11 @@ func (s *Requests) Sweep(ctx context.Context) error {
 }
 
 func (s *Requests) list(ctx context.Context, where string, args ...any) ([]Request, error) {
-	rows, err := s.db.R.QueryContext(ctx, `select `+columns+` from approval where `+where, args...) //nolint:gosec // where is a constant of this file
+	found, err := store.All(ctx, s.db.R, s.scan, `select `+columns+` from approval where `+where, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read requests: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
-	var out []Request
-	for rows.Next() {
-		r, err := s.scan(rows)
-		if err != nil {
-			return nil, fmt.Errorf("read requests: %w", err)
-		}
-		out = append(out, r)
-	}
-	return out, rows.Err()
+	return found, nil
 }
 
 func (s *Requests) scan(rows *sql.Rows) (r Request, err error) {

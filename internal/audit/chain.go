@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"keydesk/internal/store"
 )
 
 // newest is the encoding of rows that are written now. What the first release
@@ -26,23 +28,8 @@ func (r *Row) values() []any {
 	return []any{
 		r.Seq, r.At.UnixMilli(), string(r.Phase), r.Intent, r.ActorID, r.ActorName, r.ActorRole, r.Session, r.Address, r.Action, r.Op, r.TargetID, r.Target,
 		r.Class, r.Reason, r.Ticket, r.Params, string(r.Result), r.Detail, r.Status, r.RequestID, r.Before, r.After,
-		r.V, milli(r.AuthTime), r.Policy, milli(r.OktaAt), r.Prev, r.Hash,
+		r.V, store.Milli(r.AuthTime), r.Policy, store.Milli(r.OktaAt), r.Prev, r.Hash,
 	}
-}
-
-// milli is a moment as the database keeps it; the zero moment is 0.
-func milli(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.UnixMilli()
-}
-
-func moment(ms int64) time.Time {
-	if ms == 0 {
-		return time.Time{}
-	}
-	return time.UnixMilli(ms).UTC()
 }
 
 // clean makes a row what every database takes and every export gives back:
@@ -88,8 +75,8 @@ func (r *Row) encode(b []byte) []byte {
 	b = putInt(b, int64(r.Status))
 	b = putText(putText(putText(b, r.RequestID), r.Before), r.After)
 	if r.V > 1 {
-		b = putInt(b, milli(r.AuthTime))
-		b = putInt(putText(b, r.Policy), milli(r.OktaAt))
+		b = putInt(b, store.Milli(r.AuthTime))
+		b = putInt(putText(b, r.Policy), store.Milli(r.OktaAt))
 	}
 	return putText(b, r.Prev)
 }
@@ -130,7 +117,7 @@ func scan(rows *sql.Rows) (Row, error) {
 		}
 	}
 	err := rows.Scan(into...)
-	r.At, r.AuthTime, r.OktaAt = time.UnixMilli(at).UTC(), moment(proof), moment(okta)
+	r.At, r.AuthTime, r.OktaAt = time.UnixMilli(at).UTC(), store.Moment(proof), store.Moment(okta)
 	return r, err
 }
 

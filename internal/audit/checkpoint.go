@@ -10,6 +10,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"keydesk/internal/store"
 )
 
 // Kind says what a checkpoint is about.
@@ -48,7 +50,7 @@ func (c *Checkpoint) encode() []byte {
 	b := putText(nil, "keydesk checkpoint 1")
 	b = putInt(putText(b, string(c.Kind)), c.Seq)
 	b = putInt(putText(b, c.Hash), c.At.UnixMilli())
-	b = putInt(putInt(putInt(b, c.Cut), milli(c.CutFrom)), milli(c.CutTo))
+	b = putInt(putInt(putInt(b, c.Cut), store.Milli(c.CutFrom)), store.Milli(c.CutTo))
 	return putText(putText(b, c.NextKey), c.Key)
 }
 
@@ -84,7 +86,7 @@ func (l *Log) Sign(ctx context.Context, k Key, now bool) (signed bool, err error
 }
 
 // due is whether there is a head that wants a signature.
-func (l *Log) due(ctx context.Context, q querier, k Key, now bool) (bool, error) {
+func (l *Log) due(ctx context.Context, q store.Querier, k Key, now bool) (bool, error) {
 	head, err := headOf(ctx, q)
 	if err != nil || head.Seq == 0 {
 		return false, err
@@ -171,7 +173,7 @@ func (l *Log) signHead(ctx context.Context, tx *sql.Tx, k Key) error {
 var ErrHandedOver = errors.New("this key has handed over to another one: start this replica again with that")
 
 // serves is nil where no other key has taken over from k.
-func (l *Log) serves(ctx context.Context, q querier, k Key) error {
+func (l *Log) serves(ctx context.Context, q store.Querier, k Key) error {
 	over, err := checkpoints(ctx, q, `where kind = 'key' and key = $1 order by id desc limit 1`, k.Public())
 	if err == nil && len(over) > 0 && over[0].signed() {
 		err = ErrHandedOver
@@ -191,7 +193,7 @@ func thin(ctx context.Context, tx *sql.Tx, last, c Checkpoint) error {
 
 func (c *Checkpoint) insert(ctx context.Context, tx *sql.Tx) error {
 	_, err := tx.ExecContext(ctx, `insert into record_checkpoint (`+checkpointColumns+`) values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11)`,
-		c.ID, string(c.Kind), c.Seq, c.Hash, c.At.UnixMilli(), c.Cut, milli(c.CutFrom), milli(c.CutTo), c.NextKey, c.Key, c.Sig)
+		c.ID, string(c.Kind), c.Seq, c.Hash, c.At.UnixMilli(), c.Cut, store.Milli(c.CutFrom), store.Milli(c.CutTo), c.NextKey, c.Key, c.Sig)
 	if err != nil {
 		return fmt.Errorf("write a checkpoint: %w", err)
 	}
@@ -202,7 +204,7 @@ func (c *Checkpoint) insert(ctx context.Context, tx *sql.Tx) error {
 func (l *Log) moment() time.Time { return l.now().UTC().Truncate(time.Millisecond) }
 
 // headOf is the last row: its number and hash alone.
-func headOf(ctx context.Context, q querier) (r Row, err error) {
+func headOf(ctx context.Context, q store.Querier) (r Row, err error) {
 	rows, err := q.QueryContext(ctx, `select seq, hash from record order by seq desc limit 1`)
 	if err != nil {
 		return r, fmt.Errorf("read the head of the record: %w", err)
@@ -215,7 +217,7 @@ func headOf(ctx context.Context, q querier) (r Row, err error) {
 }
 
 // lastCheckpoint is the newest checkpoint, or the zero one.
-func lastCheckpoint(ctx context.Context, q querier) (Checkpoint, error) {
+func lastCheckpoint(ctx context.Context, q store.Querier) (Checkpoint, error) {
 	all, err := checkpoints(ctx, q, `order by id desc limit 1`)
 	if err != nil || len(all) == 0 {
 		return Checkpoint{}, err
@@ -224,24 +226,19 @@ func lastCheckpoint(ctx context.Context, q querier) (Checkpoint, error) {
 }
 
 // checkpoints reads checkpoints; tail is the query's end.
-func checkpoints(ctx context.Context, q querier, tail string, args ...any) ([]Checkpoint, error) {
-	rows, err := q.QueryContext(ctx, `select `+checkpointColumns+` from record_checkpoint `+tail, args...)
+func checkpoints(ctx context.Context, q store.Querier, tail string, args ...any) ([]Checkpoint, error) {
+	all, err := store.All(ctx, q, scanCheckpoint, `select `+checkpointColumns+` from record_checkpoint `+tail, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read the checkpoints: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
-	var out []Checkpoint
-	for rows.Next() {
-		var c Checkpoint
-		var at, from, to int64
-		err := rows.Scan(&c.ID, (*string)(&c.Kind), &c.Seq, &c.Hash, &at, &c.Cut, &from, &to, &c.NextKey, &c.Key, &c.Sig)
-		if err != nil {
-			return nil, fmt.Errorf("read the checkpoints: %w", err)
-		}
-		c.At, c.CutFrom, c.CutTo = time.UnixMilli(at).UTC(), moment(from), moment(to)
-		out = append(out, c)
-	}
-	return out, rows.Err()
+	return all, nil
+}
+
+func scanCheckpoint(rows *sql.Rows) (c Checkpoint, err error) {
+	var at, from, to int64
+	err = rows.Scan(&c.ID, (*string)(&c.Kind), &c.Seq, &c.Hash, &at, &c.Cut, &from, &to, &c.NextKey, &c.Key, &c.Sig)
+	c.At, c.CutFrom, c.CutTo = time.UnixMilli(at).UTC(), store.Moment(from), store.Moment(to)
+	return c, err
 }
 
 // Signed is the newest checkpoint; the zero one when nothing was signed yet.

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"keydesk/internal/store"
 )
 
 // Cursor is how far the record was sent to one place outside.
@@ -32,7 +34,7 @@ func (l *Log) Claim(ctx context.Context, sink, holder string, hold time.Duration
 		var by string
 		err := tx.QueryRowContext(ctx, `select seq, checkpoint, at, problem, holder, until from record_cursor where sink = $1`, sink).
 			Scan(&c.Seq, &c.Checkpoint, &at, &c.Problem, &by, &until)
-		c.Sink, c.At = sink, moment(at)
+		c.Sink, c.At = sink, store.Moment(at)
 		switch {
 		case errors.Is(err, sql.ErrNoRows):
 			_, err = tx.ExecContext(ctx, `insert into record_cursor (sink, seq, checkpoint, at, problem, holder, until) values ($1, 0, 0, 0, '', $2, $3)`,
@@ -52,7 +54,7 @@ func (l *Log) Claim(ctx context.Context, sink, holder string, hold time.Duration
 var ErrAhead = errors.New("rows are said to have arrived that do not exist: the record or the cursor was changed behind the console")
 
 // behind is an error where a cursor is beyond what there is.
-func (c *Cursor) behind(ctx context.Context, q querier) error {
+func (c *Cursor) behind(ctx context.Context, q store.Querier) error {
 	head, err1 := headOf(ctx, q)
 	last, err2 := lastCheckpoint(ctx, q)
 	if err := errors.Join(err1, err2); err != nil {
@@ -113,20 +115,14 @@ func (l *Log) Release(ctx context.Context, holder string) error {
 
 // Cursors are all places outside to which the record was ever sent.
 func (l *Log) Cursors(ctx context.Context) ([]Cursor, error) {
-	rows, err := l.db.R.QueryContext(ctx, `select sink, seq, checkpoint, at, problem from record_cursor order by sink`)
+	all, err := store.All(ctx, l.db.R, func(rows *sql.Rows) (c Cursor, err error) {
+		var at int64
+		err = rows.Scan(&c.Sink, &c.Seq, &c.Checkpoint, &at, &c.Problem)
+		c.At = store.Moment(at)
+		return c, err
+	}, `select sink, seq, checkpoint, at, problem from record_cursor order by sink`)
 	if err != nil {
 		return nil, fmt.Errorf("read how far the record was sent: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
-	var out []Cursor
-	for rows.Next() {
-		var c Cursor
-		var at int64
-		if err := rows.Scan(&c.Sink, &c.Seq, &c.Checkpoint, &at, &c.Problem); err != nil {
-			return nil, err
-		}
-		c.At = moment(at)
-		out = append(out, c)
-	}
-	return out, rows.Err()
+	return all, nil
 }

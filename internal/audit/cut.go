@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"keydesk/internal/store"
 )
 
 // cutRows is how many rows are cut off at once, so that nobody waits long for it.
@@ -58,7 +60,7 @@ func (l *Log) trim(ctx context.Context, tx *sql.Tx, k Key, before time.Time, sin
 	if err != nil {
 		return 0, fmt.Errorf("read what is to be cut off: %w", err)
 	}
-	c.Cut, c.CutFrom, c.CutTo = upTo, moment(from), moment(to)
+	c.Cut, c.CutFrom, c.CutTo = upTo, store.Moment(from), store.Moment(to)
 	earlier, err := checkpoints(ctx, tx, `where kind = 'cut' order by id desc limit 1`)
 	if err != nil {
 		return 0, err
@@ -80,7 +82,7 @@ func (l *Log) trim(ctx context.Context, tx *sql.Tx, k Key, before time.Time, sin
 		}
 	}
 	r.Phase = PhaseEvent
-	r.Detail = fmt.Sprintf("rows %d to %d cut off, of %s to %s; %d cut in all", first, upTo, stamp(moment(from)), stamp(c.CutTo), c.Cut)
+	r.Detail = fmt.Sprintf("rows %d to %d cut off, of %s to %s; %d cut in all", first, upTo, stamp(store.Moment(from)), stamp(c.CutTo), c.Cut)
 	return upTo - first + 1, l.write(ctx, tx, &r, nil)
 }
 

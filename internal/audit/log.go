@@ -91,7 +91,8 @@ func (l *Log) Begin(ctx context.Context, r Row, token string, lease *Lease, quot
 		if err := l.meet(ctx, tx, r.ActorID, quotas); err != nil {
 			return err
 		}
-		return one(tx.ExecContext(ctx, `insert into open_intent (seq, target_id, mac) values ($1, $2, $3)`, r.Seq, r.TargetID, l.vouch(r)))
+		res, err := tx.ExecContext(ctx, `insert into open_intent (seq, target_id, mac) values ($1, $2, $3)`, r.Seq, r.TargetID, l.vouch(r))
+		return store.MetOne(res, err, errNotKept)
 	})
 }
 
@@ -180,7 +181,7 @@ func (l *Log) write(ctx context.Context, tx *sql.Tx, r *Row, also func(context.C
 	r.Policy = cmp.Or(r.Policy, l.policy)
 	r.clean()
 	r.V, r.Seq, r.Prev = newest, head.Seq+1, head.Hash
-	r.At, r.AuthTime, r.OktaAt = l.moment(), moment(milli(r.AuthTime)), moment(milli(r.OktaAt))
+	r.At, r.AuthTime, r.OktaAt = l.moment(), store.Moment(store.Milli(r.AuthTime)), store.Moment(store.Milli(r.OktaAt))
 	r.Hash = r.sum()
 	if also != nil {
 		if err := also(ctx, tx, *r); err != nil {
@@ -199,17 +200,6 @@ func (l *Log) write(ctx context.Context, tx *sql.Tx, r *Row, also func(context.C
 	return nil
 }
 
-// one is an error where a change met no row, or more than one.
-func one(res sql.Result, err error) error {
-	if err != nil {
-		return err
-	}
-	if n, err := res.RowsAffected(); err != nil || n != 1 {
-		return errors.Join(errNotKept, err)
-	}
-	return nil
-}
-
 var errNotKept = errors.New("the database took a row of the record and does not have it: somebody changed how it works")
 
 // spend marks a token as used, once.
@@ -223,8 +213,8 @@ func (l *Log) spend(token string) func(context.Context, *sql.Tx, Row) error {
 		if !errors.Is(err, sql.ErrNoRows) {
 			return fmt.Errorf("look a token up: %w", err)
 		}
-		err = one(tx.ExecContext(ctx, `insert into action_token (token, seq, at) values ($1, $2, $3)`, token, r.Seq, l.now().UnixMilli()))
-		if err != nil {
+		res, err := tx.ExecContext(ctx, `insert into action_token (token, seq, at) values ($1, $2, $3)`, token, r.Seq, l.now().UnixMilli())
+		if err := store.MetOne(res, err, errNotKept); err != nil {
 			return fmt.Errorf("spend a token: %w", err)
 		}
 		return nil

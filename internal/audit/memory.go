@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+
+	"keydesk/internal/store"
 )
 
 // Place is a row and the hash that it has.
@@ -158,7 +160,7 @@ func (m *memory) keep(p Place) {
 }
 
 // recall refuses where the database contradicts what was signed.
-func (l *Log) recall(ctx context.Context, q querier, k Key) error {
+func (l *Log) recall(ctx context.Context, q store.Querier, k Key) error {
 	places, err := l.memory.places()
 	if err != nil {
 		l.memory.say(err.Error())
@@ -183,7 +185,7 @@ func (l *Log) refuse(p Place) error {
 }
 
 // stands is nil where a row is there with its hash, or was cut off under a signature.
-func stands(ctx context.Context, q querier, k Key, p Place) error {
+func stands(ctx context.Context, q store.Querier, k Key, p Place) error {
 	if p.Seq == 0 {
 		return nil // nothing was signed yet
 	}
@@ -206,7 +208,7 @@ func stands(ctx context.Context, q querier, k Key, p Place) error {
 }
 
 // hashOf is a row's hash, or nothing where there is no such row.
-func hashOf(ctx context.Context, q querier, seq int64) (hash string, err error) {
+func hashOf(ctx context.Context, q store.Querier, seq int64) (hash string, err error) {
 	rows, err := q.QueryContext(ctx, `select hash from record where seq = $1`, seq)
 	if err != nil {
 		return "", fmt.Errorf("read a row of the record: %w", err)

@@ -3,6 +3,8 @@ package audit
 import (
 	"context"
 	"fmt"
+
+	"keydesk/internal/store"
 )
 
 // A portion is rows that were read and whose hashes were computed.
@@ -24,7 +26,7 @@ const (
 )
 
 // portions reads rows first to last, and gives the portions in their order.
-func portions(ctx context.Context, q querier, first, last int64) <-chan chan portion {
+func portions(ctx context.Context, q store.Querier, first, last int64) <-chan chan portion {
 	out := make(chan chan portion, atOnce)
 	go func() {
 		defer close(out)
@@ -48,7 +50,7 @@ func portions(ctx context.Context, q querier, first, last int64) <-chan chan por
 
 // read gives each row of a query to take. fault is of a row that cannot be read as
 // it was written.
-func read(ctx context.Context, q querier, take func(checked), query string, args ...any) (fault, err error) {
+func read(ctx context.Context, q store.Querier, take func(checked), query string, args ...any) (fault, err error) {
 	rows, err := q.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read the record: %w", err)

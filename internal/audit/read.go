@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"keydesk/internal/store"
 )
 
 const defaultLimit = 50
@@ -77,7 +79,7 @@ func (l *Log) Begins(ctx context.Context) (time.Time, error) {
 	if errors.Is(err, sql.ErrNoRows) {
 		return time.Time{}, nil
 	}
-	return moment(at), err
+	return store.Moment(at), err
 }
 
 // Open returns the intents whose end is not known, oldest first: acts that a stop
@@ -162,20 +164,11 @@ var likeEscaper = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 func escapeLike(s string) string { return likeEscaper.Replace(s) }
 
 func (l *Log) rows(ctx context.Context, q string, args ...any) ([]Row, error) {
-	rows, err := l.db.R.QueryContext(ctx, q, args...)
+	rows, err := store.All(ctx, l.db.R, scan, q, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read the record: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
-	var out []Row
-	for rows.Next() {
-		r, err := scan(rows)
-		if err != nil {
-			return nil, fmt.Errorf("read the record: %w", err)
-		}
-		out = append(out, r)
-	}
-	return out, rows.Err()
+	return rows, nil
 }
 
 // withEnds joins rows with their outcomes; the last outcome of an act counts.

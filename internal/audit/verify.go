@@ -3,10 +3,11 @@ package audit
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"fmt"
 	"slices"
 	"time"
+
+	"keydesk/internal/store"
 )
 
 // Fault is a place where the record does not hold.
@@ -86,11 +87,6 @@ func (l *Log) newestCut(ctx context.Context) (int64, error) {
 	return cut[0].ID, nil
 }
 
-// querier is a database or a transaction in it.
-type querier interface {
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-}
-
 // verify reads a long record in portions, several at once, where the numbers of the
 // rows leave no gap that could hide how many there are.
 func (l *Log) verify(ctx context.Context, t Trust) (Report, error) {
@@ -126,7 +122,7 @@ func (l *Log) verify(ctx context.Context, t Trust) (Report, error) {
 }
 
 // verify reads row after row.
-func verify(ctx context.Context, q querier, t Trust) (Report, error) {
+func verify(ctx context.Context, q store.Querier, t Trust) (Report, error) {
 	w, err := startWalk(ctx, q, t)
 	if err != nil {
 		return Report{}, err
@@ -140,7 +136,7 @@ func verify(ctx context.Context, q querier, t Trust) (Report, error) {
 	return w.rep, err
 }
 
-func startWalk(ctx context.Context, q querier, t Trust) (*walk, error) {
+func startWalk(ctx context.Context, q store.Querier, t Trust) (*walk, error) {
 	all, err := checkpoints(ctx, q, `order by id`)
 	w := newWalk(t)
 	w.take(all)

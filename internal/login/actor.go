@@ -2,12 +2,12 @@ package login
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"keydesk/internal/desk"
+	"keydesk/internal/store"
 )
 
 const nameLen = 16 // of a session's name in the record
@@ -100,17 +100,5 @@ func (l *Login) Staff(ctx context.Context, oktaID string) (tiers []string, err e
 	if oktaID == "" {
 		return nil, nil
 	}
-	rows, err := l.db.R.QueryContext(ctx, `select distinct tier from staff where okta_id = $1 and tier <> '' order by tier`, oktaID)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, rows.Close(), rows.Err()) }()
-	for rows.Next() {
-		var t string
-		if err := rows.Scan(&t); err != nil {
-			return nil, err
-		}
-		tiers = append(tiers, t)
-	}
-	return tiers, nil
+	return store.All(ctx, l.db.R, store.Text, `select distinct tier from staff where okta_id = $1 and tier <> '' order by tier`, oktaID)
 }

@@ -177,14 +177,8 @@ func (r *Reviews) end(ctx context.Context, v Review, lease *store.Lease) (time.D
 		if err := lease.Keep(ctx, tx); err != nil {
 			return err
 		}
-		res, err := tx.ExecContext(ctx, `update review set state = 'closed', ended_at = $1 where id = $2 and state = 'closing'`, milli(r.moment()), v.ID)
-		if err != nil {
-			return err
-		}
-		if n, err := res.RowsAffected(); err != nil || n != 1 {
-			return errors.Join(over(ended), err)
-		}
-		return nil
+		res, err := tx.ExecContext(ctx, `update review set state = 'closed', ended_at = $1 where id = $2 and state = 'closing'`, store.Milli(r.moment()), v.ID)
+		return store.MetOne(res, err, over(ended))
 	})
 	return 0, err
 }

@@ -57,7 +57,7 @@ func (r *Reviews) Close(ctx context.Context, who desk.Actor, id string, undecide
 func (r *Reviews) begin(ctx context.Context, tx *sql.Tx, v *Review, who desk.Actor) error {
 	v.State, v.Closed, v.closer, v.Closer, v.Sealed = Closing, r.moment(), kept(who), me(who), false
 	v.closeMac = r.closeMacOf(*v)
-	_, err := tx.ExecContext(ctx, `update review set state = 'closing', closed_at = $1, closer = $2, close_mac = $3, manifest = '' where id = $4`, milli(v.Closed), v.closer, v.closeMac, v.ID)
+	_, err := tx.ExecContext(ctx, `update review set state = 'closing', closed_at = $1, closer = $2, close_mac = $3, manifest = '' where id = $4`, store.Milli(v.Closed), v.closer, v.closeMac, v.ID)
 	return err
 }
 
@@ -120,7 +120,7 @@ func (r *Reviews) Stop(ctx context.Context, who desk.Actor, id, note string) err
 	row := r.row(who, stopped, v.Plan.Name, words{Review: v.ID, Items: v.Count.All, Open: v.Count.Undecided()})
 	row.Reason = strings.TrimSpace(note)
 	_, err = r.record.Along(ctx, row, func(ctx context.Context, tx *sql.Tx, _ int64) error {
-		res, err := tx.ExecContext(ctx, `update review set state = 'stopped', closed_at = $1 where id = $2 and state = 'open'`, milli(r.moment()), id)
+		res, err := tx.ExecContext(ctx, `update review set state = 'stopped', closed_at = $1 where id = $2 and state = 'open'`, store.Milli(r.moment()), id)
 		if err != nil {
 			return err
 		}

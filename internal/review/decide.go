@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"keydesk/internal/desk"
+	"keydesk/internal/store"
 )
 
 // Choice is a decision on one item, as somebody makes it. Version is that of the item
@@ -65,7 +67,7 @@ func (r *Reviews) Decide(ctx context.Context, who desk.Actor, c Choice) (Item, e
 }
 
 // both are an item and its review.
-func (r *Reviews) both(ctx context.Context, on querier, does desk.Action, id string, n int) (v Review, i Item, err error) {
+func (r *Reviews) both(ctx context.Context, on store.Querier, does desk.Action, id string, n int) (v Review, i Item, err error) {
 	if v, err = reviewRow(ctx, on, does, id); err == nil {
 		i, err = itemRow(ctx, on, does, id, n)
 	}
@@ -141,7 +143,7 @@ func (i Item) decided(who desk.Actor, c Choice, r *Reviews) Item {
 	i.Verdict, i.Note, i.Carried = c.Verdict, c.Note, ""
 	i.By, i.At, i.decider = me(who), r.moment(), kept(who)
 	if c.Verdict == "" {
-		i.By, i.At, i.decider, i.Note, i.Seq, i.wordMac = Person{}, at(0), "", "", 0, ""
+		i.By, i.At, i.decider, i.Note, i.Seq, i.wordMac = Person{}, time.Time{}, "", "", 0, ""
 	}
 	return i
 }
@@ -149,7 +151,7 @@ func (i Item) decided(who desk.Actor, c Choice, r *Reviews) Item {
 // step notes a decision for pace and streaks.
 func step(ctx context.Context, tx *sql.Tx, i Item, who desk.Actor, c Choice, seq int64, r *Reviews) error {
 	_, err := tx.ExecContext(ctx, `insert into review_step (seq, review, n, by_id, verdict, looked, at) values ($1, $2, $3, $4, $5, $6, $7)`,
-		seq, i.Review, i.N, who.OktaID.String(), string(c.Verdict), flag(c.Looked), milli(r.moment()))
+		seq, i.Review, i.N, who.OktaID.String(), string(c.Verdict), flag(c.Looked), store.Milli(r.moment()))
 	return err
 }
 

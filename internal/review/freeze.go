@@ -8,6 +8,7 @@ import (
 
 	"keydesk/internal/desk"
 	"keydesk/internal/okta"
+	"keydesk/internal/store"
 )
 
 // freeze is what the map holds now of a plan's scope, as items: with what was decided
@@ -94,7 +95,7 @@ func (i *Item) recall(was lastWord) {
 // carry takes the last decision over, where it was to keep, nothing has changed since,
 // and it was proven after a moment: carried on it stays as old as it is.
 func (i *Item) carry(was lastWord, p Plan, after int64) {
-	if was.Verdict != Keep || len(i.Evidence.Changed) > 0 || milli(was.At) < after || i.Evidence.Reach == Unknown || i.Evidence.Problem != "" || p.NeedsReason(Keep) && was.Note == "" {
+	if was.Verdict != Keep || len(i.Evidence.Changed) > 0 || store.Milli(was.At) < after || i.Evidence.Reach == Unknown || i.Evidence.Problem != "" || p.NeedsReason(Keep) && was.Note == "" {
 		return
 	}
 	i.Verdict, i.Note, i.decider, i.By, i.At, i.Seq = Keep, was.Note, was.decider, was.By, was.At, was.Seq

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"keydesk/internal/desk"
+	"keydesk/internal/store"
 )
 
 const (
@@ -40,7 +41,7 @@ func (r *Reviews) pace(ctx context.Context, id string) ([]Pace, error) {
 		var looked int
 		var ms int64
 		err = rows.Scan(&s.by, &s.verdict, &looked, &ms)
-		s.looked, s.at = looked > 0, at(ms)
+		s.looked, s.at = looked > 0, store.Moment(ms)
 		return s, err
 	}, `select by_id, verdict, looked, at from review_step where review = $1 order by seq`, id)
 	by := map[string][]stepped{}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"keydesk/internal/desk"
+	"keydesk/internal/store"
 )
 
 const counts = `count(*), coalesce(sum(case when verdict = 'keep' then 1 else 0 end), 0), coalesce(sum(case when verdict = 'revoke' then 1 else 0 end), 0),
@@ -70,7 +71,7 @@ func (r *Reviews) Progress(ctx context.Context, who desk.Actor, id string) (Revi
 }
 
 // get is a review with its count.
-func (r *Reviews) get(ctx context.Context, on querier, does desk.Action, id string) (Review, error) {
+func (r *Reviews) get(ctx context.Context, on store.Querier, does desk.Action, id string) (Review, error) {
 	v, err := reviewRow(ctx, on, does, id)
 	if err == nil && v.State == Filling {
 		err = gone(does)

@@ -7,37 +7,23 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"time"
 
 	"keydesk/internal/desk"
 	"keydesk/internal/store"
 )
-
-// querier is a connection or a transaction.
-type querier interface {
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-}
 
 const reviewColumns = `id, name, plan, owner_id, owner_name, state, as_of, started_at, due_at, closed_at, ended_at, closer, close_mac, first_seq, reminded, manifest`
 
 const itemColumns = `review, n, key, person_id, evidence, mac, reviewer, reviewer_name, fallback, asking, verdict, note, decider, decider_id, decider_name, decided_at,
 	seq, carried, word_mac, version, outcome, why, ask, attempt, not_before, outcome_seq, outcome_at`
 
-// all reads what a query gives, each row with scan.
-func all[T any](ctx context.Context, on querier, scan func(*sql.Rows) (T, error), query string, args ...any) (out []T, err error) {
-	rows, err := on.QueryContext(ctx, query, args...)
+// all is store.All with the words for when it fails.
+func all[T any](ctx context.Context, on store.Querier, scan func(*sql.Rows) (T, error), query string, args ...any) ([]T, error) {
+	out, err := store.All(ctx, on, scan, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read reviews: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		v, err := scan(rows)
-		if err != nil {
-			return nil, fmt.Errorf("read reviews: %w", err)
-		}
-		out = append(out, v)
-	}
-	return out, rows.Err()
+	return out, nil
 }
 
 // one is the only row of a query; none is gone.
@@ -49,20 +35,6 @@ func one[T any](a desk.Action, found []T, err error) (v T, _ error) {
 		return v, gone(a)
 	}
 	return found[0], nil
-}
-
-func milli(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.UnixMilli()
-}
-
-func at(ms int64) time.Time {
-	if ms == 0 {
-		return time.Time{}
-	}
-	return time.UnixMilli(ms).UTC()
 }
 
 func flag(yes bool) int {
@@ -79,8 +51,8 @@ func scanReview(rows *sql.Rows) (r Review, err error) {
 	if err == nil {
 		err = json.Unmarshal([]byte(plan), &r.Plan)
 	}
-	r.Plan.Name, r.Plan.Due = name, at(due)
-	r.AsOf, r.Started, r.Closed, r.Ended, r.Sealed = at(asOf), at(started), at(closed), at(ended), r.manifest != ""
+	r.Plan.Name, r.Plan.Due = name, store.Moment(due)
+	r.AsOf, r.Started, r.Closed, r.Ended, r.Sealed = store.Moment(asOf), store.Moment(started), store.Moment(closed), store.Moment(ended), r.manifest != ""
 	if who, e := actor(r.closer); e == nil {
 		r.Closer = me(who)
 	}
@@ -96,7 +68,7 @@ func scanItem(rows *sql.Rows) (i Item, err error) {
 	if err == nil {
 		err = json.Unmarshal([]byte(i.evidence), &i.Evidence)
 	}
-	i.Asking, i.At, i.NotBefore, i.Outcome.At = asking > 0, at(decided), at(notBefore), at(outcomeAt)
+	i.Asking, i.At, i.NotBefore, i.Outcome.At = asking > 0, store.Moment(decided), store.Moment(notBefore), store.Moment(outcomeAt)
 	return i, err
 }
 
@@ -121,12 +93,12 @@ func (r *Reviews) itemMac(i Item) string {
 }
 
 func (r *Reviews) wordMacOf(i Item) string {
-	return store.Mac(r.key, "review word", i.Review, strconv.Itoa(i.N), i.Key, string(i.Verdict), i.Note, i.decider, i.By.ID, strconv.FormatInt(milli(i.At), 10),
+	return store.Mac(r.key, "review word", i.Review, strconv.Itoa(i.N), i.Key, string(i.Verdict), i.Note, i.decider, i.By.ID, strconv.FormatInt(store.Milli(i.At), 10),
 		strconv.FormatInt(i.Seq, 10), i.Carried, strconv.Itoa(i.Version))
 }
 
 func (r *Reviews) closeMacOf(v Review) string {
-	return store.Mac(r.key, "review close", v.ID, v.closer, strconv.FormatInt(milli(v.Closed), 10))
+	return store.Mac(r.key, "review close", v.ID, v.closer, strconv.FormatInt(store.Milli(v.Closed), 10))
 }
 
 // ours reports whether an item and its decision are as the console wrote them.
@@ -135,12 +107,12 @@ func (r *Reviews) ours(i Item) bool {
 }
 
 // reviewRow and itemRow read one.
-func reviewRow(ctx context.Context, on querier, a desk.Action, id string) (Review, error) {
+func reviewRow(ctx context.Context, on store.Querier, a desk.Action, id string) (Review, error) {
 	found, err := all(ctx, on, scanReview, `select `+reviewColumns+` from review where id = $1`, id)
 	return one(a, found, err)
 }
 
-func itemRow(ctx context.Context, on querier, a desk.Action, id string, n int) (Item, error) {
+func itemRow(ctx context.Context, on store.Querier, a desk.Action, id string, n int) (Item, error) {
 	found, err := all(ctx, on, scanItem, `select `+itemColumns+` from review_item where review = $1 and n = $2`, id, n)
 	return one(a, found, err)
 }
@@ -151,12 +123,9 @@ func putItem(ctx context.Context, tx *sql.Tx, i Item) error {
 		decided_at = $12, seq = $13, carried = $14, word_mac = $15, version = $16, outcome = $17, why = $18, ask = $19, attempt = $20, not_before = $21, outcome_seq = $22, outcome_at = $23
 		where review = $1 and n = $2`,
 		i.Review, i.N, i.Reviewer.ID, i.Reviewer.Name, i.Fallback, flag(i.Asking), string(i.Verdict), i.Note, i.decider, i.By.ID, i.By.Name,
-		milli(i.At), i.Seq, i.Carried, i.wordMac, i.Version, string(i.Outcome.End), i.Outcome.Why, i.Outcome.Ask, i.Attempt, milli(i.NotBefore), i.Outcome.Seq, milli(i.Outcome.At))
-	if err != nil {
+		store.Milli(i.At), i.Seq, i.Carried, i.wordMac, i.Version, string(i.Outcome.End), i.Outcome.Why, i.Outcome.Ask, i.Attempt, store.Milli(i.NotBefore), i.Outcome.Seq, store.Milli(i.Outcome.At))
+	if err := store.MetOne(res, err, errors.New("it is not there")); err != nil {
 		return fmt.Errorf("keep an item: %w", err)
-	}
-	if n, err := res.RowsAffected(); err != nil || n != 1 {
-		return errors.Join(errors.New("keep an item: it is not there"), err)
 	}
 	return nil
 }

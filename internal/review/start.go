@@ -12,6 +12,7 @@ import (
 
 	"keydesk/internal/desk"
 	"keydesk/internal/okta"
+	"keydesk/internal/store"
 )
 
 // Bounds of a plan.
@@ -242,7 +243,7 @@ func (r *Reviews) fill(ctx context.Context, v Review, items []Item) error {
 		return err
 	}
 	_, err = r.db.W.ExecContext(ctx, `insert into review (`+reviewColumns+`) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, '', '', 0, 0, '')`,
-		v.ID, v.Plan.Name, string(plan), v.Owner.ID, v.Owner.Name, string(v.State), milli(v.AsOf), milli(v.Started), milli(v.Plan.Due))
+		v.ID, v.Plan.Name, string(plan), v.Owner.ID, v.Owner.Name, string(v.State), store.Milli(v.AsOf), store.Milli(v.Started), store.Milli(v.Plan.Due))
 	if err != nil {
 		return fmt.Errorf("keep a review: %w", err)
 	}
@@ -289,7 +290,7 @@ func (r *Reviews) insert(ctx context.Context, tx *sql.Tx, id string, items []Ite
 		}
 		rows = append(rows, "("+strings.Join(marks, ",")+")")
 		args = append(args, i.Review, i.N, i.Key, i.Evidence.Person.ID, i.evidence, i.mac, i.Reviewer.ID, i.Reviewer.Name, i.Fallback, flag(i.Asking), string(i.Verdict), i.Note,
-			i.decider, i.By.ID, i.By.Name, milli(i.At), i.Seq, i.Carried, i.wordMac, i.Version, "", "", "", 0, 0, 0, 0)
+			i.decider, i.By.ID, i.By.Name, store.Milli(i.At), i.Seq, i.Carried, i.wordMac, i.Version, "", "", "", 0, 0, 0, 0)
 	}
 	_, err := tx.ExecContext(ctx, `insert into review_item (`+itemColumns+`) values `+strings.Join(rows, ","), args...) //nolint:gosec // placeholders alone
 	return err

@@ -9,6 +9,7 @@ import (
 
 	"keydesk/internal/desk"
 	"keydesk/internal/okta"
+	"keydesk/internal/store"
 )
 
 // ChangeKind is what happened to an assignment.
@@ -51,7 +52,9 @@ func (m *Map) Changes(ctx context.Context, from, to time.Time) ([]Change, error)
 		return nil, err
 	}
 	var out []Change
-	within := func(t time.Time) bool { return t.After(moment(milli(from))) && !t.After(moment(milli(to))) }
+	within := func(t time.Time) bool {
+		return t.After(store.Moment(store.Milli(from))) && !t.After(store.Moment(store.Milli(to)))
+	}
 	ended := map[string]Assignment{} // by key and when
 	at := func(a Assignment, t time.Time) string { return a.Key() + "@" + stamp(t) }
 	for _, a := range rows {

@@ -3,11 +3,11 @@ package rolemap
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"time"
 
 	"keydesk/internal/desk"
 	"keydesk/internal/okta"
+	"keydesk/internal/store"
 )
 
 const (
@@ -56,7 +56,7 @@ func (m *Map) Follow(ctx context.Context, since time.Time) (next time.Time, err 
 func (m *Map) changed(ctx context.Context, id okta.UserID, at time.Time, logged []desk.Given) error {
 	var read int64
 	err := m.db.R.QueryRowContext(ctx, `select coalesce(max(read_at), 0) from role_person where id = $1`, id.String()).Scan(&read)
-	if err != nil || read > milli(at.Add(newsOverlap)) {
+	if err != nil || read > store.Milli(at.Add(newsOverlap)) {
 		return err
 	}
 	if err := m.stale(ctx, id); err != nil {
@@ -68,28 +68,20 @@ func (m *Map) changed(ctx context.Context, id okta.UserID, at time.Time, logged 
 // walkSoon has the last walk count as old, unless it began safely after a moment.
 func (m *Map) walkSoon(ctx context.Context, at time.Time) error {
 	return m.db.Alone(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `update role_walk set again = $1 where id = (select max(id) from role_walk) and started_at <= $2`, true, milli(at.Add(newsOverlap)))
+		_, err := tx.ExecContext(ctx, `update role_walk set again = $1 where id = (select max(id) from role_walk) and started_at <= $2`, true, store.Milli(at.Add(newsOverlap)))
 		return err
 	})
 }
 
 // carriers are the groups of which the map knows that they carry a role.
 func (m *Map) carriers(ctx context.Context) (out []okta.GroupID, err error) {
-	rows, err := m.db.R.QueryContext(ctx, `select distinct assignee from role_held where how = 'GROUP' and to_at = 0 order by assignee`)
-	if err != nil {
-		return nil, fmt.Errorf("read the role map: %w", err)
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var s string
-		if err := rows.Scan(&s); err != nil {
-			return nil, fmt.Errorf("read the role map: %w", err)
-		}
+	all, err := read(ctx, m.db.R, store.Text, `select distinct assignee from role_held where how = 'GROUP' and to_at = 0 order by assignee`)
+	for _, s := range all {
 		if id, err := okta.ParseGroupID(s); err == nil {
 			out = append(out, id)
 		}
 	}
-	return out, rows.Err()
+	return out, err
 }
 
 // follow asks Okta's log every few minutes, by one process at a time.

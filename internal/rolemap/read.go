@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"keydesk/internal/okta"
+	"keydesk/internal/store"
 )
 
 // Now is what the filter leaves of the map as it is, in the filter's order, and what
@@ -52,27 +53,17 @@ func (m *Map) History(ctx context.Context, id okta.UserID) ([]Assignment, error)
 }
 
 // unread are the people whose roles could not be read when they were last looked at.
-func (m *Map) unread(ctx context.Context) (out []Person, err error) {
-	rows, err := m.db.R.QueryContext(ctx, `select id, login, name, status, department, last_login, factors, read_at, problem from role_person where problem <> '' order by name, id`)
-	if err != nil {
-		return nil, fmt.Errorf("read the role map: %w", err)
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var p Person
+func (m *Map) unread(ctx context.Context) ([]Person, error) {
+	return read(ctx, m.db.R, func(rows *sql.Rows) (p Person, err error) {
 		var id string
-		var login, read int64
-		err := rows.Scan(&id, &p.Login, &p.Name, &p.Status, &p.Department, &login, &p.Factors, &read, &p.Problem)
+		var login, at int64
+		err = rows.Scan(&id, &p.Login, &p.Name, &p.Status, &p.Department, &login, &p.Factors, &at, &p.Problem)
 		if err == nil {
 			p.ID, err = okta.ParseUserID(id)
 		}
-		if err != nil {
-			return nil, fmt.Errorf("read the role map: %w", err)
-		}
-		p.LastLogin, p.ReadAt = moment(login), moment(read)
-		out = append(out, p)
-	}
-	return out, rows.Err()
+		p.LastLogin, p.ReadAt = store.Moment(login), store.Moment(at)
+		return p, err
+	}, `select id, login, name, status, department, last_login, factors, read_at, problem from role_person where problem <> '' order by name, id`)
 }
 
 // MarkReviewed says of assignments, by their keys, that somebody has reviewed them at
@@ -95,7 +86,7 @@ func (m *Map) markReviewed(ctx context.Context, keys []string, at time.Time, by 
 			}
 			_, err = tx.ExecContext(ctx, `insert into role_reviewed (person_id, role_id, how, assignee, at, by_name) values ($1, $2, $3, $4, $5, $6)
 				on conflict (person_id, role_id, how, assignee) do update set at = excluded.at, by_name = excluded.by_name where role_reviewed.at <= excluded.at`,
-				k[0], k[1], k[2], k[3], milli(at), by)
+				k[0], k[1], k[2], k[3], store.Milli(at), by)
 			if err != nil {
 				return err
 			}

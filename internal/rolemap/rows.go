@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"keydesk/internal/okta"
+	"keydesk/internal/store"
 )
 
 // heldColumns are those of role_held, in the order of Assignment.values.
@@ -23,28 +24,19 @@ const selectHeld = `select h.person_id, h.role_id, h.how, h.assignee, h.from_at,
 	from role_held h left join role_person p on p.id = h.person_id
 	left join role_reviewed r on r.person_id = h.person_id and r.role_id = h.role_id and r.how = h.how and r.assignee = h.assignee where `
 
-// querier is a connection or a transaction.
-type querier interface {
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-}
-
 // held reads the assignments that a condition asks for, people in the order of
 // their ids.
-func held(ctx context.Context, on querier, where string, args ...any) ([]Assignment, error) {
-	rows, err := on.QueryContext(ctx, selectHeld+where+` order by h.person_id, h.type, h.how desc, h.assignee, h.role_id, h.from_at`, args...)
+func held(ctx context.Context, on store.Querier, where string, args ...any) ([]Assignment, error) {
+	return read(ctx, on, scan, selectHeld+where+` order by h.person_id, h.type, h.how desc, h.assignee, h.role_id, h.from_at`, args...)
+}
+
+// read is store.All with the words for when it fails.
+func read[T any](ctx context.Context, on store.Querier, scan func(*sql.Rows) (T, error), query string, args ...any) ([]T, error) {
+	out, err := store.All(ctx, on, scan, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read the role map: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
-	var out []Assignment
-	for rows.Next() {
-		a, err := scan(rows)
-		if err != nil {
-			return nil, fmt.Errorf("read the role map: %w", err)
-		}
-		out = append(out, a)
-	}
-	return out, rows.Err()
+	return out, nil
 }
 
 func scan(rows *sql.Rows) (a Assignment, err error) {
@@ -64,16 +56,16 @@ func scan(rows *sql.Rows) (a Assignment, err error) {
 	if err == nil && targets != "" {
 		err = json.Unmarshal([]byte(targets), &a.Targets)
 	}
-	a.From, a.To, a.Since, a.Reviewed = moment(from), moment(to), moment(since), moment(reviewed)
-	p.LastLogin, p.ReadAt, p.Stale = moment(login), moment(read), stale > 0
+	a.From, a.To, a.Since, a.Reviewed = store.Moment(from), store.Moment(to), store.Moment(since), store.Moment(reviewed)
+	p.LastLogin, p.ReadAt, p.Stale = store.Moment(login), store.Moment(read), stale > 0
 	return a, err
 }
 
 // values are what a row of role_held holds.
 func (a Assignment) values() []any {
 	return []any{
-		a.Person.ID.String(), a.Role.String(), a.How, a.Assignee, milli(a.From), milli(a.To), string(a.Type), a.Label, a.Definition, a.ResourceSet, a.Through,
-		string(a.Reach), encode(a.Targets), milli(a.Since), a.By, a.Seq, a.Outside,
+		a.Person.ID.String(), a.Role.String(), a.How, a.Assignee, store.Milli(a.From), store.Milli(a.To), string(a.Type), a.Label, a.Definition, a.ResourceSet, a.Through,
+		string(a.Reach), encode(a.Targets), store.Milli(a.Since), a.By, a.Seq, a.Outside,
 	}
 }
 
@@ -91,20 +83,6 @@ func ordered(all []Target) []Target {
 		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Label, b.Label), cmp.Compare(a.ID, b.ID))
 	})
 	return slices.Compact(all)
-}
-
-func milli(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.UnixMilli()
-}
-
-func moment(ms int64) time.Time {
-	if ms == 0 {
-		return time.Time{}
-	}
-	return time.UnixMilli(ms).UTC()
 }
 
 // marked are n placeholders from $first on.
@@ -130,14 +108,14 @@ type reading struct {
 // keep makes the rows say what was read, unless somebody has read later.
 func keep(ctx context.Context, tx *sql.Tx, r reading) error {
 	before, known, err := personRow(ctx, tx, r.person.ID)
-	if err != nil || known && before.read > milli(r.person.ReadAt) {
+	if err != nil || known && before.read > store.Milli(r.person.ReadAt) {
 		return err
 	}
 	was, err := held(ctx, tx, `h.person_id = $1 and h.to_at = 0`, r.person.ID.String())
 	if err != nil || !known && len(was)+len(r.held) == 0 && r.person.Problem == "" {
 		return err
 	}
-	read, stale := milli(r.person.ReadAt), before.stale
+	read, stale := store.Milli(r.person.ReadAt), before.stale
 	if stale <= read {
 		stale = 0
 	}
@@ -197,14 +175,14 @@ func replace(ctx context.Context, tx *sql.Tx, was, is Assignment, at int64) erro
 		if err := end(ctx, tx, was, at); err != nil {
 			return err
 		}
-		return begin(ctx, tx, is, max(at, milli(was.From)+1))
+		return begin(ctx, tx, is, max(at, store.Milli(was.From)+1))
 	}
 	if encode(is.Targets) == encode(was.Targets) && is.Label == was.Label && is.Through == was.Through && is.Since.Equal(was.Since) && is.By == was.By && is.Seq == was.Seq && is.Outside == was.Outside {
 		return nil
 	}
 	_, err := tx.ExecContext(ctx, `update role_held set label = $5, through = $6, since = $7, by_name = $8, by_seq = $9, outside = $10, targets = $11
 		where person_id = $1 and role_id = $2 and how = $3 and assignee = $4 and to_at = 0`,
-		is.Person.ID.String(), is.Role.String(), is.How, is.Assignee, is.Label, is.Through, milli(is.Since), is.By, is.Seq, is.Outside, encode(is.Targets))
+		is.Person.ID.String(), is.Role.String(), is.How, is.Assignee, is.Label, is.Through, store.Milli(is.Since), is.By, is.Seq, is.Outside, encode(is.Targets))
 	return err
 }
 
@@ -217,7 +195,7 @@ func begin(ctx context.Context, tx *sql.Tx, a Assignment, at int64) error {
 	if err != nil {
 		return err
 	}
-	a.From, a.To = moment(max(at, last)), time.Time{}
+	a.From, a.To = store.Moment(max(at, last)), time.Time{}
 	//nolint:gosec // marked gives placeholders alone
 	_, err = tx.ExecContext(ctx, `insert into role_held (`+heldColumns+`) values (`+marked(1, 17)+`)`, a.values()...)
 	return err
@@ -227,7 +205,7 @@ func begin(ctx context.Context, tx *sql.Tx, a Assignment, at int64) error {
 // began, so that no row is about no time.
 func end(ctx context.Context, tx *sql.Tx, a Assignment, at int64) error {
 	_, err := tx.ExecContext(ctx, `update role_held set to_at = $5 where person_id = $1 and role_id = $2 and how = $3 and assignee = $4 and to_at = 0`,
-		a.Person.ID.String(), a.Role.String(), a.How, a.Assignee, max(at, milli(a.From)+1))
+		a.Person.ID.String(), a.Role.String(), a.How, a.Assignee, max(at, store.Milli(a.From)+1))
 	return err
 }
 
@@ -259,36 +237,26 @@ func putPerson(ctx context.Context, tx *sql.Tx, r reading, read, stale int64) er
 		values (`+marked(1, 10)+`) on conflict (id) do update set login = excluded.login, name = excluded.name, status = excluded.status, department = excluded.department,
 		last_login = excluded.last_login, factors = case when $11 then excluded.factors else role_person.factors end,
 		read_at = excluded.read_at, stale_at = excluded.stale_at, problem = excluded.problem`,
-		p.ID.String(), p.Login, p.Name, string(p.Status), p.Department, milli(p.LastLogin), p.Factors, read, stale, p.Problem, r.factors)
+		p.ID.String(), p.Login, p.Name, string(p.Status), p.Department, store.Milli(p.LastLogin), p.Factors, read, stale, p.Problem, r.factors)
 	return err
 }
 
 // leftOver are people of the map who were not read since a moment, some of them.
-func leftOver(ctx context.Context, on querier, since time.Time) ([]okta.UserID, error) {
-	return ids(ctx, on, `select id from role_person where read_at < $1 and (stale_at > 0 or problem <> '' or exists (select 1 from role_held where person_id = id and to_at = 0)) order by id limit $2`, milli(since), batch)
+func leftOver(ctx context.Context, on store.Querier, since time.Time) ([]okta.UserID, error) {
+	return ids(ctx, on, `select id from role_person where read_at < $1 and (stale_at > 0 or problem <> '' or exists (select 1 from role_held where person_id = id and to_at = 0)) order by id limit $2`, store.Milli(since), batch)
 }
 
 // stale are people who have to be read again, the longest so first.
-func stale(ctx context.Context, on querier) ([]okta.UserID, error) {
+func stale(ctx context.Context, on store.Querier) ([]okta.UserID, error) {
 	return ids(ctx, on, `select id from role_person where stale_at > 0 order by stale_at, id limit $1`, batch)
 }
 
-func ids(ctx context.Context, on querier, query string, args ...any) (out []okta.UserID, err error) {
-	rows, err := on.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, fmt.Errorf("read the role map: %w", err)
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var s string
-		if err := rows.Scan(&s); err != nil {
-			return nil, fmt.Errorf("read the role map: %w", err)
+func ids(ctx context.Context, on store.Querier, query string, args ...any) ([]okta.UserID, error) {
+	return read(ctx, on, func(rows *sql.Rows) (id okta.UserID, err error) {
+		s, err := store.Text(rows)
+		if err == nil {
+			id, err = okta.ParseUserID(s)
 		}
-		id, err := okta.ParseUserID(s)
-		if err != nil {
-			return nil, fmt.Errorf("read the role map: %w", err)
-		}
-		out = append(out, id)
-	}
-	return out, rows.Err()
+		return id, err
+	}, query, args...)
 }

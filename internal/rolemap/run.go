@@ -10,6 +10,7 @@ import (
 
 	"keydesk/internal/audit"
 	"keydesk/internal/desk"
+	"keydesk/internal/store"
 )
 
 const (
@@ -133,7 +134,7 @@ func (m *Map) State(ctx context.Context) (s State, err error) {
 	}
 	var first int64
 	err = m.db.R.QueryRowContext(ctx, `select coalesce(min(ended_at), 0) from role_walk where ended_at > 0`).Scan(&first)
-	if s.First = moment(first); err == nil {
+	if s.First = store.Moment(first); err == nil {
 		err = m.db.R.QueryRowContext(ctx, `select count(*) from role_person where stale_at > 0`).Scan(&s.Stale)
 	}
 	return s, err

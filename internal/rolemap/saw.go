@@ -10,11 +10,12 @@ import (
 
 	"keydesk/internal/desk"
 	"keydesk/internal/okta"
+	"keydesk/internal/store"
 )
 
 // personOf is what the map keeps of an account.
 func personOf(u okta.User) Person {
-	return Person{ID: u.ID, Login: u.Profile.Login(), Name: u.Name(), Status: u.Status, Department: u.Profile.Text("department"), LastLogin: moment(milli(u.LastLogin)), Factors: -1}
+	return Person{ID: u.ID, Login: u.Profile.Login(), Name: u.Name(), Status: u.Status, Department: u.Profile.Text("department"), LastLogin: store.Moment(store.Milli(u.LastLogin)), Factors: -1}
 }
 
 // readingOf is what was read of somebody, as the map keeps it.
@@ -30,7 +31,7 @@ func readingOf(h desk.Holder, grants []desk.Given, begins time.Time) reading {
 		g, ours := desk.GivenBy(grants, h.User.ID, held.Role)
 		switch {
 		case ours && a.Direct() && g.Seq > 0:
-			a.By, a.Seq, a.Since = g.By, g.Seq, moment(cmp.Or(milli(a.Since), milli(g.From)))
+			a.By, a.Seq, a.Since = g.By, g.Seq, store.Moment(cmp.Or(store.Milli(a.Since), store.Milli(g.From)))
 		case a.Direct():
 			a.By, a.Outside = g.By, !begins.IsZero() && a.Since.After(begins)
 		}
@@ -49,7 +50,7 @@ func assignmentOf(p Person, h desk.HeldRole) Assignment {
 	r := h.Role
 	a := Assignment{
 		Person: p, Role: r.ID, Type: r.Type, Label: cmp.Or(r.Label, r.Type.Label()), Definition: r.Role, ResourceSet: r.ResourceSet,
-		How: "USER", Assignee: cmp.Or(r.AssigneeID, p.ID.String()), Since: moment(milli(r.Created)),
+		How: "USER", Assignee: cmp.Or(r.AssigneeID, p.ID.String()), Since: store.Moment(store.Milli(r.Created)),
 	}
 	if !r.Direct() {
 		a.How, a.Assignee, a.Through = "GROUP", r.AssigneeID, h.Through
@@ -116,7 +117,7 @@ func (m *Map) stale(ctx context.Context, id okta.UserID) error {
 	}
 	err := m.db.Alone(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `insert into role_person (id, login, name, status, department, last_login, factors, read_at, stale_at, problem)
-			values ($1, '', '', '', '', 0, -1, 0, $2, '') on conflict (id) do update set stale_at = excluded.stale_at where role_person.stale_at < excluded.stale_at`, id.String(), milli(m.now()))
+			values ($1, '', '', '', '', 0, -1, 0, $2, '') on conflict (id) do update set stale_at = excluded.stale_at where role_person.stale_at < excluded.stale_at`, id.String(), store.Milli(m.now()))
 		return err
 	})
 	m.poke()

@@ -14,6 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	"keydesk/internal/okta"
+	"keydesk/internal/store"
 	"keydesk/internal/storetest"
 )
 
@@ -101,7 +102,7 @@ func held0(rt *rapid.T, p Person, role int) Assignment {
 }
 
 func prints(rt *rapid.T, m *Map, id okta.UserID, at int64) map[string]string {
-	all, err := m.At(context.Background(), moment(at))
+	all, err := m.At(context.Background(), store.Moment(at))
 	if err != nil {
 		rt.Fatal(err)
 	}

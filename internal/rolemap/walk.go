@@ -122,7 +122,7 @@ func (w *walker) open(ctx context.Context) error {
 		w.Walk = last[0]
 		return nil
 	}
-	w.Walk = Walk{ID: 1, Started: moment(milli(w.now())), Way: ByHolders, stage: stageList}
+	w.Walk = Walk{ID: 1, Started: store.Moment(store.Milli(w.now())), Way: ByHolders, stage: stageList}
 	if len(last) > 0 {
 		w.ID, w.Total = last[0].ID+1, last[0].Done
 	}
@@ -261,7 +261,7 @@ func (w *walker) rest(ctx context.Context) (more bool, err error) {
 
 // finish ends the walk.
 func (w *walker) finish(ctx context.Context) error {
-	w.Ended = moment(max(milli(w.now()), milli(w.Started)+1))
+	w.Ended = store.Moment(max(store.Milli(w.now()), store.Milli(w.Started)+1))
 	if err := w.save(ctx, nil); err != nil {
 		return err
 	}
@@ -300,23 +300,14 @@ func (w *walker) alone(ctx context.Context, do func(context.Context, *sql.Tx) er
 const walkColumns = `id, started_at, ended_at, way, page, last, stage, done, total, calls, problem, again`
 
 func (w Walk) values() []any {
-	return []any{w.ID, milli(w.Started), milli(w.Ended), w.Way, w.page, w.last, w.stage, w.Done, w.Total, w.Calls, w.Problem, w.again}
+	return []any{w.ID, store.Milli(w.Started), store.Milli(w.Ended), w.Way, w.page, w.last, w.stage, w.Done, w.Total, w.Calls, w.Problem, w.again}
 }
 
-func walks(ctx context.Context, on querier, which string, args ...any) (out []Walk, err error) {
-	rows, err := on.QueryContext(ctx, `select `+walkColumns+` from role_walk `+which, args...)
-	if err != nil {
-		return nil, fmt.Errorf("read the role map: %w", err)
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var w Walk
+func walks(ctx context.Context, on store.Querier, which string, args ...any) ([]Walk, error) {
+	return read(ctx, on, func(rows *sql.Rows) (w Walk, err error) {
 		var started, ended int64
-		if err := rows.Scan(&w.ID, &started, &ended, &w.Way, &w.page, &w.last, &w.stage, &w.Done, &w.Total, &w.Calls, &w.Problem, &w.again); err != nil {
-			return nil, fmt.Errorf("read the role map: %w", err)
-		}
-		w.Started, w.Ended = moment(started), moment(ended)
-		out = append(out, w)
-	}
-	return out, rows.Err()
+		err = rows.Scan(&w.ID, &started, &ended, &w.Way, &w.page, &w.last, &w.stage, &w.Done, &w.Total, &w.Calls, &w.Problem, &w.again)
+		w.Started, w.Ended = store.Moment(started), store.Moment(ended)
+		return w, err
+	}, `select `+walkColumns+` from role_walk `+which, args...)
 }

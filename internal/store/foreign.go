@@ -28,21 +28,12 @@ const (
 // Foreign returns a *ForeignError where the database does more than what Keydesk's own
 // tables do.
 func (db *DB) Foreign(ctx context.Context) error {
-	rows, err := db.R.QueryContext(ctx, db.foreign)
-	if err != nil {
+	names, err := All(ctx, db.R, Text, db.foreign)
+	switch {
+	case err != nil:
 		return fmt.Errorf("look how the database works: %w", err)
+	case len(names) > 0:
+		return &ForeignError{names}
 	}
-	defer func() { _ = rows.Close() }()
-	var found ForeignError
-	for rows.Next() {
-		var name string
-		if err := rows.Scan(&name); err != nil {
-			return fmt.Errorf("look how the database works: %w", err)
-		}
-		found.Names = append(found.Names, name)
-	}
-	if err := rows.Err(); err != nil || len(found.Names) == 0 {
-		return err
-	}
-	return &found
+	return nil
 }

@@ -115,23 +115,13 @@ type execer interface {
 
 func (l *Lease) keep(ctx context.Context, on execer) error {
 	until := fromNow()
-	if err := one(on.ExecContext(ctx, keepLease, l.name, l.holder, l.fence, leaseLife.Milliseconds())); err != nil {
+	res, err := on.ExecContext(ctx, keepLease, l.name, l.holder, l.fence, leaseLife.Milliseconds())
+	if err := MetOne(res, err, ErrLost); err != nil {
 		return err
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.until = until
-	return nil
-}
-
-// one is ErrLost where a change met no row.
-func one(res sql.Result, err error) error {
-	if err != nil {
-		return err
-	}
-	if n, err := res.RowsAffected(); err != nil || n != 1 {
-		return errors.Join(ErrLost, err)
-	}
 	return nil
 }
 
@@ -164,7 +154,8 @@ func (l *Lease) Last(ctx context.Context, tx *sql.Tx) error {
 	if l == nil {
 		return nil
 	}
-	return one(tx.ExecContext(ctx, ownLease, l.name, l.holder, l.fence))
+	res, err := tx.ExecContext(ctx, ownLease, l.name, l.holder, l.fence)
+	return MetOne(res, err, ErrLost)
 }
 
 // End gives the lease back. Where that fails it runs out.
