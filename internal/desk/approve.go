@@ -154,18 +154,30 @@ func (w Waiting) once() string { return "request " + w.ID }
 // stillThere takes the asker as they are now. Where neither Okta nor the issuer can be
 // asked about them, they have to be signed in still, in the session that they asked in.
 func (d *Desk) stillThere(ctx context.Context, who Actor, w Waiting, asker *Actor) error {
-	if d.AsksOkta(*asker) {
-		return nil // it is asked when the deed is done
-	}
-	now, there, err := d.signedIn(ctx, asker.Session)
-	if err != nil {
+	now, there, err := d.still(ctx, *asker)
+	switch {
+	case err != nil:
 		return &Error{Kind: Other, Action: w.Spec.Action, Err: err, Msg: "Who asked for this cannot be looked up right now. Nothing was sent. Try again."}
-	}
-	if !there || now.ID != asker.ID {
+	case !there:
 		return d.notYours(ctx, w.row(who), denied(w.Spec.Action, refuse("second.asker", w.ActorName+", who asked for this, is not signed in any more, so nobody can tell whether they still may.", "Ask them to ask anew.")))
 	}
-	asker.Roles = slices.DeleteFunc(slices.Clone(asker.Roles), func(r Role) bool { return !slices.Contains(now.Roles, r) })
+	*asker = now
 	return nil
+}
+
+// still is somebody whose word is carried out later, with the roles that they hold yet
+// as far as the console knows: where Okta cannot be asked about them when it is done,
+// they have to be signed in still, in the same session.
+func (d *Desk) still(ctx context.Context, who Actor) (_ Actor, there bool, err error) {
+	if d.AsksOkta(who) {
+		return who, true, nil
+	}
+	now, there, err := d.signedIn(ctx, who.Session)
+	if err != nil || !there || now.ID != who.ID {
+		return who, false, err
+	}
+	who.Roles = slices.DeleteFunc(slices.Clone(who.Roles), func(r Role) bool { return !slices.Contains(now.Roles, r) })
+	return who, true, nil
 }
 
 // mayEnd refuses, with a row, who may not decide, and asks for a reason.
