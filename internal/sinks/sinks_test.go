@@ -231,7 +231,7 @@ func TestWebhookThatHangs(t *testing.T) {
 	until(t, "the first post", func() bool { add(t, l, 1); h.mu.Lock(); defer h.mu.Unlock(); return h.n > 0 })
 	start := time.Now()
 	add(t, l, 50)
-	if took := time.Since(start); took > 2*time.Second {
+	if took := time.Since(start); took > 10*time.Second { // half of what a post may take
 		t.Errorf("50 rows took %s beside a webhook that hangs", took)
 	}
 	stop()
