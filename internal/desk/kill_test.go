@@ -4,11 +4,9 @@ import (
 	"bufio"
 	"context"
 	"fmt"
-	"log/slog"
 	"math/rand/v2"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -19,20 +17,17 @@ import (
 	"keydesk/internal/okta"
 	"keydesk/internal/oktasim"
 	"keydesk/internal/store"
+	"keydesk/internal/testkit"
 )
 
-// The child of TestKill is this test binary under another name.
-const childVar = "KEYDESK_TEST_KILL_CHILD"
-
 func TestMain(m *testing.M) {
-	if dir := os.Getenv(childVar); dir != "" {
-		if err := child(dir); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-		return
+	if !testkit.IsChild() {
+		os.Exit(m.Run())
 	}
-	os.Exit(m.Run())
+	if err := child(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
 }
 
 const kills = 20
@@ -44,15 +39,15 @@ func TestKill(t *testing.T) {
 	org := oktasim.New(oktasim.Options{People: 600, Limit: 1_000_000})
 	srv := httptest.NewServer(org)
 	defer srv.Close()
-	dir := t.TempDir()
+	place := filepath.Join(t.TempDir(), "keydesk.db")
 	ids := bystanders(org, 200)
-	env := childEnv(org, srv.URL, dir, "helpdesk", ids)
+	c := childOf(org, srv.URL, place, "helpdesk", ids)
 	rnd := rand.New(rand.NewPCG(1, uint64(time.Now().UnixNano()))) //nolint:gosec // when to kill is no secret
 	for range kills {
-		runChild(t, env, org, []string{"SuspendUser"}, 1+rnd.IntN(8), time.Duration(rnd.IntN(3000))*time.Microsecond)
+		c.Run(t, []string{"SuspendUser"}, 1+rnd.IntN(8), time.Duration(rnd.IntN(3000))*time.Microsecond)
 	}
-	runChild(t, env, org, nil, -1, 0)
-	verifyAfterKills(t, org, dir, ids)
+	c.Run(t, nil, -1, 0)
+	verifyAfterKills(t, org, place, ids)
 }
 
 // bystanders are so many active people without any role, in Okta or here.
@@ -66,47 +61,14 @@ func bystanders(org *oktasim.Org, most int) []string {
 	return ids
 }
 
-// childEnv tells the child what to work on, as which member of the staff.
-func childEnv(org *oktasim.Org, url, dir, staff string, ids []string) []string {
-	return append(os.Environ(), childVar+"="+dir, "KEYDESK_TEST_OKTA="+url, "KEYDESK_TEST_TOKEN="+org.Token(),
-		"KEYDESK_TEST_IDS="+strings.Join(ids, ","), "KEYDESK_TEST_SELF="+org.Staff()[staff])
+// childOf is a child that works on people, as one of the staff.
+func childOf(org *oktasim.Org, url, place, staff string, ids []string) testkit.Child {
+	return testkit.Child{Org: org, URL: url, Place: place, Env: []string{"KEYDESK_TEST_IDS=" + strings.Join(ids, ","), "KEYDESK_TEST_SELF=" + org.Staff()[staff]}}
 }
 
-// runChild runs the child until it has sent so many calls of the operations, and a
-// moment more, and kills it; with -1 until its end.
-func runChild(t *testing.T, env []string, org *oktasim.Org, ops []string, after int, more time.Duration) {
+func verifyAfterKills(t *testing.T, org *oktasim.Org, place string, ids []string) {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^$")
-	cmd.Env, cmd.Stderr = env, os.Stderr
-	sent := make(chan struct{}, 1000)
-	for _, op := range ops {
-		org.Hook(op, func(string) { sent <- struct{}{} })
-		defer org.Hook(op, nil)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
-	for range after {
-		select {
-		case <-sent:
-		case err := <-ended:
-			t.Fatalf("the child ended too early: %v", err)
-		}
-	}
-	if after >= 0 {
-		<-time.NewTimer(more).C
-		_ = cmd.Process.Kill()
-	}
-	if err := <-ended; err != nil && after < 0 {
-		t.Fatal(err)
-	}
-}
-
-func verifyAfterKills(t *testing.T, org *oktasim.Org, dir string, ids []string) {
-	t.Helper()
-	db, err := store.OpenForReading(t.Context(), filepath.Join(dir, "keydesk.db"))
+	db, err := store.OpenForReading(t.Context(), place)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -146,22 +108,13 @@ func verifyAfterKills(t *testing.T, org *oktasim.Org, dir string, ids []string) 
 
 // child is a console without a front: it settles what the last one left, then
 // suspends whoever was not acted on before.
-func child(dir string) error {
+func child() error {
 	ctx := context.Background()
-	client, err := okta.New(okta.Config{URL: os.Getenv("KEYDESK_TEST_OKTA"), Token: okta.NewSecret(os.Getenv("KEYDESK_TEST_TOKEN"))})
+	c, err := testkit.Inherit(ctx)
 	if err != nil {
 		return err
 	}
-	db, err := store.Open(ctx, filepath.Join(dir, "keydesk.db"))
-	if err != nil {
-		return err
-	}
-	record := audit.New(db, time.Now)
-	d := desk.New(desk.Config{
-		Okta: client, Record: record, Key: make([]byte, 32), Now: time.Now, Log: slog.New(slog.DiscardHandler),
-		Policy: desk.DemoPolicy(), Staff: func(context.Context, okta.UserID) (desk.Role, error) { return "", nil },
-	})
-	if err := d.Settle(ctx); err != nil {
+	if err := c.Desk.Settle(ctx); err != nil {
 		return err
 	}
 	self, err := okta.ParseUserID(os.Getenv("KEYDESK_TEST_SELF"))
@@ -175,15 +128,15 @@ func child(dir string) error {
 	who := desk.Actor{ID: "test#1", Name: "Dana Kim", OktaID: self, Roles: []desk.Role{role}, Session: "s", AuthTime: time.Now()}
 	ids := bufio.NewScanner(strings.NewReader(strings.ReplaceAll(os.Getenv("KEYDESK_TEST_IDS"), ",", "\n")))
 	for ids.Scan() {
-		before, err := record.Acts(ctx, audit.Filter{Target: ids.Text()})
+		before, err := c.Record.Acts(ctx, audit.Filter{Target: ids.Text()})
 		if err == nil && len(before) == 0 {
-			err = do(ctx, d, who, ids.Text())
+			err = do(ctx, c.Desk, who, ids.Text())
 		}
 		if err != nil {
 			return err
 		}
 	}
-	return db.Close()
+	return c.Store.Close()
 }
 
 func suspendOne(ctx context.Context, d *desk.Desk, who desk.Actor, text string) error {

@@ -26,14 +26,15 @@ func TestKillBetweenRoleAndLimit(t *testing.T) {
 	org := oktasim.New(oktasim.Options{People: 400, Limit: 1_000_000})
 	srv := httptest.NewServer(org)
 	defer srv.Close()
-	dir := t.TempDir()
+	place := filepath.Join(t.TempDir(), "keydesk.db")
 	ids := bystanders(org, 80)
-	env := append(childEnv(org, srv.URL, dir, "admin", ids), "KEYDESK_TEST_JOB=assign", "KEYDESK_TEST_GROUPS="+org.GroupID("Support")+","+org.GroupID("Finance"))
+	c := childOf(org, srv.URL, place, "admin", ids)
+	c.Env = append(c.Env, "KEYDESK_TEST_JOB=assign", "KEYDESK_TEST_GROUPS="+org.GroupID("Support")+","+org.GroupID("Finance"))
 	rnd := rand.New(rand.NewPCG(2, uint64(time.Now().UnixNano()))) //nolint:gosec // when to kill is no secret
 	for range 30 {
-		runChild(t, env, org, []string{"AssignRoleToUser", "AddGroupTargetToRole"}, 1+rnd.IntN(5), time.Duration(rnd.IntN(2000))*time.Microsecond)
+		c.Run(t, []string{"AssignRoleToUser", "AddGroupTargetToRole"}, 1+rnd.IntN(5), time.Duration(rnd.IntN(2000))*time.Microsecond)
 	}
-	runChild(t, env, org, nil, -1, 0)
+	c.Run(t, nil, -1, 0)
 	sent := assignments(org)
 	for _, id := range ids {
 		p, _ := org.Person(id)
@@ -45,7 +46,7 @@ func TestKillBetweenRoleAndLimit(t *testing.T) {
 		}
 	}
 	t.Logf("a role stood without its whole limit for at most %s", unscoped(org))
-	noneOpen(t, dir, ids)
+	noneOpen(t, place, ids)
 }
 
 // assignments are the people for whom the organisation was asked to assign a role.
@@ -82,9 +83,9 @@ func unscoped(org *oktasim.Org) (longest time.Duration) {
 
 // noneOpen asserts that the record's chain holds and that each act has one intent
 // and an end, and that some were indeed cut off.
-func noneOpen(t *testing.T, dir string, ids []string) {
+func noneOpen(t *testing.T, place string, ids []string) {
 	t.Helper()
-	db, err := store.OpenForReading(t.Context(), filepath.Join(dir, "keydesk.db"))
+	db, err := store.OpenForReading(t.Context(), place)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,7 +1,6 @@
 package review_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,80 +8,54 @@ import (
 	"math/rand/v2"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"strings"
 	"testing"
 	"time"
 
-	"keydesk/internal/audit"
 	"keydesk/internal/desk"
 	"keydesk/internal/okta"
 	"keydesk/internal/oktasim"
 	"keydesk/internal/review"
 	"keydesk/internal/rolemap"
-	"keydesk/internal/store"
 	"keydesk/internal/storetest"
+	"keydesk/internal/testkit"
 )
 
-// The child of the kill tests is this test binary under another name: a console without
-// a front, that carries out what was closed.
-const childVar = "KEYDESK_TEST_REVIEW_CHILD"
-
 func TestMain(m *testing.M) {
-	if place := os.Getenv(childVar); place != "" {
-		if err := child(place); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-		return
+	if !testkit.IsChild() {
+		os.Exit(storetest.Main(m))
 	}
-	os.Exit(storetest.Main(m))
+	if err := child(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
 }
 
 // console is a console without a front.
 type console struct {
-	db     *store.DB
-	record *audit.Log
-	desk   *desk.Desk
+	testkit.Bare
 	*review.Reviews
 }
 
-// open opens a console on a database and an organisation, whose map is what it is told.
-func open(ctx context.Context, place, url, token string, held []rolemap.Assignment) (*console, error) {
-	client, err := okta.New(okta.Config{URL: url, Token: okta.NewSecret(token)})
-	if err != nil {
-		return nil, err
-	}
-	c := &console{}
-	if c.db, err = store.Open(ctx, place); err != nil {
-		return nil, err
-	}
-	key := audit.KeyOf(bytes.Repeat([]byte{7}, 32))
-	c.record = audit.New(c.db, time.Now)
-	if err := c.record.SignedBy(key, ""); err != nil {
-		return nil, err
-	}
-	c.desk = desk.New(desk.Config{
-		Okta: client, OktaGroups: true, Record: c.record, Key: make([]byte, 32), Now: time.Now, Log: slog.New(slog.DiscardHandler),
-		Policy: desk.DemoPolicy(), Staff: func(context.Context, okta.UserID) (desk.Role, error) { return "", nil },
-	})
-	c.Reviews = review.New(review.Config{
-		DB: c.db, Record: c.record, Desk: c.desk, Held: func(context.Context) ([]rolemap.Assignment, error) { return held, nil }, Seal: key, Key: make([]byte, 32), Now: time.Now,
+// over is a console whose map is what it is told.
+func over(b testkit.Bare, held []rolemap.Assignment) *console {
+	return &console{b, review.New(review.Config{
+		DB: b.Store, Record: b.Record, Desk: b.Desk, Held: func(context.Context) ([]rolemap.Assignment, error) { return held, nil }, Seal: b.Seal, Key: make([]byte, 32), Now: time.Now,
 		Proven: func(context.Context, []string, time.Time, string) error { return nil }, Log: slog.New(slog.DiscardHandler),
-	})
-	return c, nil
+	})}
 }
 
-func child(place string) error {
+// child carries out what was closed.
+func child() error {
 	ctx := context.Background()
-	c, err := open(ctx, place, os.Getenv("KEYDESK_TEST_OKTA"), os.Getenv("KEYDESK_TEST_TOKEN"), nil)
+	b, err := testkit.Inherit(ctx)
 	if err != nil {
 		return err
 	}
-	if err := c.desk.Settle(ctx); err != nil {
+	if err := b.Desk.Settle(ctx); err != nil {
 		return err
 	}
-	return c.toTheEnd(ctx)
+	return over(b, nil).toTheEnd(ctx)
 }
 
 // toTheEnd carries out until there is nothing more.
@@ -90,11 +63,11 @@ func (c *console) toTheEnd(ctx context.Context) error {
 	for {
 		wait, err := c.CarryOut(ctx)
 		if err != nil || wait == 0 {
-			return errors.Join(err, c.db.Close())
+			return errors.Join(err, c.Store.Close())
 		}
 		select {
 		case <-ctx.Done():
-			return errors.Join(ctx.Err(), c.db.Close())
+			return errors.Join(ctx.Err(), c.Store.Close())
 		case <-time.After(wait):
 		}
 	}
@@ -102,13 +75,11 @@ func (c *console) toTheEnd(ctx context.Context) error {
 
 // killed is a review that is closed over and over.
 type killed struct {
-	t     *testing.T
-	org   *oktasim.Org
-	url   string
-	place string
-	held  []rolemap.Assignment
-	id    string
-	all   int // items to be revoked
+	t *testing.T
+	testkit.Child
+	held []rolemap.Assignment
+	id   string
+	all  int // items to be revoked
 }
 
 // people is how many hold a role in it; every fourth keeps it.
@@ -118,18 +89,18 @@ const people = 80
 // decided, and closes it.
 func newKilled(t *testing.T) *killed {
 	t.Helper()
-	k := &killed{t: t, org: oktasim.New(oktasim.Options{People: 500, Limit: 1_000_000}), place: storetest.Place(t)}
-	srv := httptest.NewServer(k.org)
+	org := oktasim.New(oktasim.Options{People: 500, Limit: 1_000_000})
+	srv := httptest.NewServer(org)
 	t.Cleanup(srv.Close)
-	k.url = srv.URL
-	for _, p := range k.org.People() {
+	k := &killed{t: t, Child: testkit.Child{Org: org, URL: srv.URL, Place: storetest.Place(t)}}
+	for _, p := range k.Org.People() {
 		if len(k.held) == people || p.Status != "ACTIVE" || len(p.Roles) > 0 || strings.Contains(fmt.Sprint(p.Groups), "Keydesk") {
 			continue
 		}
 		k.give(p)
 	}
 	c := k.open()
-	defer func() { _ = c.db.Close() }()
+	defer func() { _ = c.Store.Close() }()
 	owner := k.owner()
 	v, err := c.Start(t.Context(), owner, review.Plan{Name: "Killed", Due: time.Now().Add(time.Hour), Reviewers: review.Rule{Named: []review.Person{person(owner)}}})
 	if err != nil {
@@ -154,7 +125,7 @@ func newKilled(t *testing.T) *killed {
 		t.Fatal(err)
 	}
 	k.id = v.ID
-	k.org.Reset()
+	k.Org.Reset()
 	return k
 }
 
@@ -162,29 +133,29 @@ func newKilled(t *testing.T) *killed {
 func (k *killed) give(p oktasim.Person) {
 	a := rolemap.Assignment{
 		Person: rolemap.Person{ID: id(k.t, p.ID), Login: p.Login, Name: p.FirstName + " " + p.LastName, Status: "ACTIVE"}, Type: "HELP_DESK_ADMIN", Label: "Help Desk Administrator",
-		How: "USER", Assignee: p.ID, Since: k.org.Now(), Reach: rolemap.Everything,
+		How: "USER", Assignee: p.ID, Since: k.Org.Now(), Reach: rolemap.Everything,
 	}
 	a.Role, _ = okta.ParseRoleID("JBCUYUC7IRCVGS27IFCE2SKO")
-	k.org.GrantRole(p.ID, "HELP_DESK_ADMIN")
+	k.Org.GrantRole(p.ID, "HELP_DESK_ADMIN")
 	if len(k.held)%2 == 0 {
-		k.org.LimitRole(p.ID, "HELP_DESK_ADMIN", "Finance")
-		a.Reach, a.Targets = rolemap.Limited, []rolemap.Target{{Kind: rolemap.Group, ID: k.org.GroupID("Finance"), Label: "Finance"}}
+		k.Org.LimitRole(p.ID, "HELP_DESK_ADMIN", "Finance")
+		a.Reach, a.Targets = rolemap.Limited, []rolemap.Target{{Kind: rolemap.Group, ID: k.Org.GroupID("Finance"), Label: "Finance"}}
 	}
 	k.held = append(k.held, a)
 }
 
 func (k *killed) owner() desk.Actor {
-	p, _ := k.org.Person(k.org.Staff()["owner"])
+	p, _ := k.Org.Person(k.Org.Staff()["owner"])
 	return desk.Actor{ID: "iss#" + p.ID, OktaID: id(k.t, p.ID), Name: p.FirstName + " " + p.LastName, Email: p.Email, Roles: []desk.Role{desk.Owner}, Session: "s", AuthTime: time.Now()}
 }
 
 func (k *killed) open() *console {
 	k.t.Helper()
-	c, err := open(k.t.Context(), k.place, k.url, k.org.Token(), k.held)
+	b, err := testkit.OpenBare(k.t.Context(), k.Place, k.URL, k.Org.Token())
 	if err != nil {
 		k.t.Fatal(err)
 	}
-	return c
+	return over(b, k.held)
 }
 
 // verify holds the end to what the organisation saw: everybody's role is gone who was
@@ -194,9 +165,9 @@ func (k *killed) verify() {
 	t := k.t
 	t.Helper()
 	c := k.open()
-	defer func() { _ = c.db.Close() }()
+	defer func() { _ = c.Store.Close() }()
 	taken, targets := map[string]int{}, 0
-	for _, e := range k.org.Log() {
+	for _, e := range k.Org.Log() {
 		switch {
 		case e.Operation == "RemoveRoleFromUser" && e.Status == 204:
 			taken[strings.Split(e.Path, "/")[4]]++
@@ -210,12 +181,12 @@ func (k *killed) verify() {
 	}
 	again := 0
 	for _, i := range items {
-		p, _ := k.org.Person(i.Evidence.Person.ID)
+		p, _ := k.Org.Person(i.Evidence.Person.ID)
 		keeps := i.Verdict == review.Keep
 		switch {
 		case keeps != (len(p.Roles) == 1), taken[p.ID] > 1, keeps && taken[p.ID] > 0:
 			t.Errorf("%s is to %s, holds %v, taken away %d times", p.Login, i.Verdict, p.Roles, taken[p.ID])
-		case keeps && i.Evidence.Reach == review.Limited && len(k.org.RoleTargets(p.ID, "HELP_DESK_ADMIN")) != 1:
+		case keeps && i.Evidence.Reach == review.Limited && len(k.Org.RoleTargets(p.ID, "HELP_DESK_ADMIN")) != 1:
 			t.Errorf("%s's role is limited no longer", p.Login)
 		case !keeps && (i.Outcome.End != desk.EndDone && i.Outcome.End != desk.EndGone || i.Outcome.Seq == 0):
 			t.Errorf("%s: %+v", p.Login, i.Outcome)
@@ -224,7 +195,7 @@ func (k *killed) verify() {
 			again++
 		}
 	}
-	if rep, err := c.record.Verify(t.Context()); err != nil || len(rep.Faults) > 0 || rep.Open > 0 {
+	if rep, err := c.Record.Verify(t.Context()); err != nil || len(rep.Faults) > 0 || rep.Open > 0 {
 		t.Errorf("the record: %+v %v", rep, err)
 	}
 	v, err := c.Reviews.Get(t.Context(), k.owner(), k.id)
@@ -232,7 +203,7 @@ func (k *killed) verify() {
 		t.Errorf("%+v, sealed %v, %d changes of limits: %v", v.Count, v.Sealed, targets, err)
 	}
 	t.Logf("%d revokes, of %d the end was found by looking", k.all, again)
-	if again == 0 && os.Getenv("KEYDESK_TEST_ENGINE") == "" {
+	if again == 0 {
 		t.Error("no kill fell between an intent and its outcome: the test shows nothing")
 	}
 }
@@ -242,51 +213,12 @@ func (k *killed) verify() {
 func TestKilledWhileClosing(t *testing.T) {
 	k := newKilled(t)
 	rnd := rand.New(rand.NewPCG(5, uint64(time.Now().UnixNano()))) //nolint:gosec // when to kill is no secret
-	kills := 30
-	if os.Getenv("KEYDESK_TEST_ENGINE") == "postgres" {
-		kills = 1 // each leaves a lease behind that the next has to wait for
-	}
-	for n := range kills {
+	for n := range 30 {
 		op := []string{"RemoveRoleFromUser", "RemoveRoleFromUser", "ListAssignedRolesForUser", "GetUser", "ListUserGroups"}[n%5]
-		k.run(op, 1+rnd.IntN(4), time.Duration(rnd.IntN(2500))*time.Microsecond)
+		k.Run(t, []string{op}, 1+rnd.IntN(4), time.Duration(rnd.IntN(2500))*time.Microsecond)
 	}
-	k.run("", -1, 0)
+	k.Run(t, nil, -1, 0)
 	k.verify()
-}
-
-// run runs the child until it has sent so many calls of an operation, and a moment
-// more, and kills it; with -1 until its end.
-func (k *killed) run(op string, after int, more time.Duration) {
-	k.t.Helper()
-	cmd := exec.CommandContext(k.t.Context(), os.Args[0], "-test.run=^$")
-	cmd.Env, cmd.Stderr = append(os.Environ(), childVar+"="+k.place, "KEYDESK_TEST_OKTA="+k.url, "KEYDESK_TEST_TOKEN="+k.org.Token()), os.Stderr
-	sent := make(chan struct{}, 10_000)
-	if op != "" {
-		k.org.Hook(op, func(string) { sent <- struct{}{} })
-		defer k.org.Hook(op, nil)
-	}
-	if err := cmd.Start(); err != nil {
-		k.t.Fatal(err)
-	}
-	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
-	for n := 0; n < after; n++ {
-		select {
-		case <-sent:
-		case err := <-ended:
-			if err != nil {
-				k.t.Fatalf("the child ended too early: %v", err)
-			}
-			return // there was nothing left to do
-		}
-	}
-	if after >= 0 {
-		<-time.NewTimer(more).C
-		_ = cmd.Process.Kill()
-	}
-	if err := <-ended; err != nil && after < 0 {
-		k.t.Fatal(err)
-	}
 }
 
 // Cut off at thirty instants of a close by its context, between any two statements and
@@ -295,20 +227,20 @@ func TestCutOffWhileClosing(t *testing.T) {
 	k := newKilled(t)
 	rnd := rand.New(rand.NewPCG(6, uint64(time.Now().UnixNano()))) //nolint:gosec // when to stop is no secret
 	for range 30 {
+		c := k.open()
 		ctx, cancel := context.WithCancel(t.Context())
 		stop := time.AfterFunc(time.Duration(rnd.IntN(50_000))*time.Microsecond, cancel)
 		if rnd.IntN(2) == 0 { // the answer to one of them is lost too
-			k.org.Faults([]oktasim.Fault{{Operation: "RemoveRoleFromUser", Times: 1, Drop: []string{"after-read", "after-act"}[rnd.IntN(2)]}})
+			k.Org.Faults([]oktasim.Fault{{Operation: "RemoveRoleFromUser", Times: 1, Drop: []string{"after-read", "after-act"}[rnd.IntN(2)]}})
 		}
-		c := k.open()
 		_ = c.toTheEnd(ctx)
-		_ = c.db.Close()
+		_ = c.Store.Close()
 		stop.Stop()
 		cancel()
 	}
-	k.org.Faults(nil)
+	k.Org.Faults(nil)
 	c := k.open()
-	if err := c.desk.Settle(t.Context()); err != nil {
+	if err := c.Desk.Settle(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if err := c.toTheEnd(t.Context()); err != nil {

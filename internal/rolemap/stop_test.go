@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
+	"net/http/httptest"
 	"testing"
 	"time"
 
@@ -50,6 +51,49 @@ func TestStoppedAnywhere(t *testing.T) {
 		}
 		k.Org.TakeRole(ofDirect(got, okta.HelpDeskAdmin), string(okta.HelpDeskAdmin)) // so that the next one has something to find
 	}
+}
+
+// Killed as a process at thirty instants of its walks, the map comes to the same end,
+// and a walk that was cut off goes on where it was.
+func TestKilledWhileWalking(t *testing.T) {
+	org := oktasim.New(oktasim.Options{People: 600, Admins: 120, Limit: 10_000_000})
+	srv := httptest.NewServer(org)
+	defer srv.Close()
+	c := testkit.Child{Org: org, URL: srv.URL, Place: storetest.Place(t)}
+	rnd := rand.New(rand.NewPCG(12, uint64(time.Now().UnixNano()))) //nolint:gosec // when to kill is no secret
+	reads := []string{"ListRoleHolders", "ListAssignedRolesForUser", "GetUser", "ListGroupRoles", "ListGroupTargetsForRole"}
+	kills, walks := 0, 0
+	for kills < 30 {
+		if c.Run(t, reads, 1+rnd.IntN(40), time.Duration(rnd.IntN(3000))*time.Microsecond) {
+			walks++
+			org.TakeRole(directAdmin(t, org), "HELP_DESK_ADMIN") // so that the next one has something to find
+			continue
+		}
+		kills++
+	}
+	c.Run(t, nil, -1, 0)
+	b, err := testkit.OpenBare(t.Context(), c.Place, c.URL, org.Token())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = b.Store.Close() }()
+	equals(t, mapOf(b), org)
+	t.Logf("killed %d times in %d walks", kills, walks+1)
+	if walks > kills {
+		t.Error("hardly a walk was cut off: the test shows nothing")
+	}
+}
+
+// directAdmin is somebody who holds the help desk role by themselves.
+func directAdmin(t *testing.T, org *oktasim.Org) string {
+	t.Helper()
+	for _, h := range org.Held() {
+		if h.How == "USER" && h.Type == "HELP_DESK_ADMIN" {
+			return h.Person
+		}
+	}
+	t.Fatal("nobody holds it")
+	return ""
 }
 
 // Of several replicas one walks. One that stood still until another may have taken over
