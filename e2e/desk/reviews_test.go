@@ -12,14 +12,16 @@ import (
 	"keydesk/e2e/browser"
 	"keydesk/e2e/console"
 	"keydesk/internal/audit"
+	"keydesk/internal/oktasim"
+	"keydesk/internal/testkit"
 )
 
 var desktop = browser.Options{Width: 1360, Height: 900}
 
 // mapped is a console whose role map has been read.
-func mapped(t *testing.T) *console.Console {
+func mapped(t *testing.T, opts ...testkit.Options) *console.Console {
 	t.Helper()
-	c := console.Serve(t)
+	c := console.Serve(t, opts...)
 	if err := c.Kit.Map.Walk(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -115,11 +117,12 @@ func decidedRows(t *testing.T, c *console.Console, want int) {
 	t.Fatalf("%d decisions are recorded, want %d", got, want)
 }
 
-// After each key the next item has the focus, while no request has been answered: all
-// of them are held back here. When they are let go, every decision is there.
+// A hundred decisions by keys alone. After each the next item has the focus, at the end
+// of a page the way to the next one, while no request has been answered: all of them are
+// held back here. When they are let go, every decision is there.
 func TestReviewByKeysAlone(t *testing.T) {
 	t.Parallel()
-	c := mapped(t)
+	c := mapped(t, testkit.Options{Org: oktasim.Options{People: 2000, Admins: 200}})
 	v := c.Enter(t, "owner", desktop)
 	begin(v, "Everything")
 	v.Axe()
@@ -129,27 +132,35 @@ func TestReviewByKeysAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	keys := strings.Fields("k k s k r")
-	for n := range 20 {
+	for n := range 100 {
 		at, k := focused(t, v), keys[n%len(keys)]
 		key(t, v, k)
-		if now := focused(t, v); now == at || now == "" {
-			t.Fatalf("after %s on item %s the focus is on %q", k, at, now)
+		if now := focused(t, v); now == at || now == "" && n < 99 {
+			t.Fatalf("after %s on item %s, the %dth, the focus is on %q", k, at, n+1, now)
 		}
 	}
-	v.See("20 of")
+	v.See("100 of")
 	if n := len(c.Kit.Acts(audit.Filter{Action: "review.decided"})); n != 0 {
 		t.Errorf("%d requests got through", n)
 	}
-	g.open(t)
+	if held := g.open(t); held != 100 {
+		t.Errorf("%d requests were held back", held)
+	}
 	if err := v.Unroute("**/items/*"); err != nil {
 		t.Fatal(err)
 	}
-	decidedRows(t, c, 20)
+	decidedRows(t, c, 100)
 	v.Key("ArrowUp")
 	v.Key("u")
-	v.See("19 of")
+	v.See("99 of")
 	v.Again()
-	v.See("19 of")
+	v.See("99 of")
 	v.Axe()
 	v.Picture("review-half")
+	decidedRows(t, c, 100)
+	v.Link("More of them").At(0).Click()
+	v.Ready()
+	if focused(t, v) == "" {
+		t.Error("on the next page no item has the focus")
+	}
 }

@@ -65,7 +65,7 @@ func (c Child) Run(t testing.TB, operations []string, after int, more time.Durat
 	}
 	<-time.NewTimer(more).C
 	_ = cmd.Process.Kill()
-	<-over
+	_ = <-over // it was killed
 	c.expire(t)
 	return false
 }
