@@ -18,6 +18,7 @@ func (h *Handlers) reviewRoutes() []Route {
 		{Method: http.MethodPost, Path: views.ReviewsPath, Perm: desk.ActReviews, do: h.startReview},
 		{Method: http.MethodGet, Path: views.NewReviewPath, Perm: desk.ActReviews, do: h.newReview},
 		{Method: http.MethodGet, Path: one, Perm: desk.ReadUsers, do: h.review},
+		{Method: http.MethodGet, Path: one + "/progress", Perm: desk.ReadUsers, do: h.reviewProgress},
 		{Method: http.MethodGet, Path: one + "/items", Perm: desk.ReadUsers, do: h.reviewItems},
 		{Method: http.MethodPost, Path: one + "/items/:item", Perm: desk.ReadUsers, do: h.decideItem},
 		{Method: http.MethodPost, Path: one + "/reassign", Perm: desk.ActReviews, do: h.reassign},
@@ -131,6 +132,15 @@ func (h *Handlers) reviewProps(c Ctx, n *views.Notice) (p views.ReviewProps, err
 		p.Runs, err = h.c.Reviews.Pace(ctx, who, p.ID)
 	}
 	return p, err
+}
+
+// reviewProgress is how far the revokes of a closed review are.
+func (h *Handlers) reviewProgress(c Ctx) error {
+	v, err := h.c.Reviews.Get(c.Request().Context(), actor(c), c.Param("review"))
+	if err != nil {
+		return err
+	}
+	return h.render(c, http.StatusOK, views.ReviewEnd(h.frame(c, "", ""), views.ReviewProps{Review: v}))
 }
 
 // itemsOf are one page of items, as long as that matters with what differs in Okta by

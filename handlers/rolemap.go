@@ -25,6 +25,7 @@ const mapPage = 100
 func (h *Handlers) mapRoutes() []Route {
 	return []Route{
 		{Method: http.MethodGet, Path: views.MapPath, Perm: desk.ReadUsers, do: h.roleMap},
+		{Method: http.MethodGet, Path: views.MapProgressPath, Perm: desk.ReadUsers, do: h.mapProgress},
 		{Method: http.MethodPost, Path: views.MapCSVPath, Perm: desk.ReadUsers, do: h.mapOut(rolemap.CSV)},
 		{Method: http.MethodPost, Path: views.MapJSONPath, Perm: desk.ReadUsers, do: h.mapOut(rolemap.JSON)},
 		{Method: http.MethodGet, Path: views.ComparePath, Perm: desk.ReadUsers, do: h.compare},
@@ -67,6 +68,15 @@ func (h *Handlers) roleMap(c Ctx) error {
 		return h.render(c, http.StatusOK, views.RoleMapBody(fr, p))
 	}
 	return h.render(c, http.StatusOK, views.RoleMap(fr, p))
+}
+
+// mapProgress is how far a reading of the map is.
+func (h *Handlers) mapProgress(c Ctx) error {
+	state, err := h.c.Map.Progress(c.Request().Context(), actor(c))
+	if err != nil {
+		return err
+	}
+	return h.render(c, http.StatusOK, views.MapProgress(h.frame(c, "", ""), views.MapProps{State: state, Off: !h.c.Mapped}))
 }
 
 // holders lists who holds a role, as Okta lists them, with why there is no map.

@@ -81,6 +81,11 @@
   on("htmx:before:request", (e) => {
     const source = e.detail.ctx.sourceElement;
     if (source.id === "q" && performance.now() - left < 1000) return e.preventDefault();
+    if (source.matches("[data-follow]")) {
+      if (document.hidden) return e.preventDefault();
+      e.detail.ctx.request.headers["Keydesk-Glance"] = "1"; // is no use of the session
+      return;
+    }
     // A part of a page is asked for as a part: where that fails the answer is a
     // notice, and what the page shows stays.
     if (e.detail.ctx.select && !e.detail.ctx.whole) e.detail.ctx.request.headers["HX-Request-Type"] = "partial";
@@ -93,8 +98,9 @@
     waiting = setTimeout(() => { waitingPlace(source).textContent = "Waiting for Okta…"; }, 2000);
   });
   on("htmx:finally:request", (e) => {
-    clearTimeout(waiting);
     const source = e.detail.ctx.sourceElement;
+    if (source.matches("[data-follow]")) return;
+    clearTimeout(waiting);
     if (source.matches("dialog form")) idle(source);
     const place = waitingPlace(source);
     if (place.textContent.startsWith("Waiting")) place.textContent = "";
@@ -103,7 +109,7 @@
   // No answer at all. A change may have got through, so nothing is promised.
   on("htmx:error", (e) => {
     const ctx = e.detail.ctx;
-    if (!ctx?.request) return;
+    if (!ctx?.request || ctx.sourceElement.matches("[data-follow]")) return;
     const sent = ctx.request.method !== "GET";
     const words = "The console could not be reached. " +
       (sent ? "The action may have been received; reload the page." : "Nothing was changed.");
@@ -115,7 +121,17 @@
     place.replaceChildren(line);
   });
 
+  // What was followed has come to its end: the page is shown as it is now, unless
+  // somebody is at work in it.
+  const ended = (ctx) => {
+    if (!ctx.sourceElement.matches?.("[data-follow]") || $("[data-follow]")) return;
+    say("It is done.");
+    if ($("#main :focus, dialog[open]")) return;
+    htmx.ajax("GET", location.pathname + location.search, { target: "#main", select: "#main > *", whole: true });
+  };
+
   on("htmx:after:swap", (e) => {
+    ended(e.detail.ctx);
     const main = $("#main");
     const head = $("[data-title]", main);
     if (head && e.detail.ctx.target === main) {

@@ -17,6 +17,8 @@ const (
 	MapPath     = "/roles"
 	MapCSVPath  = "/roles.csv"
 	MapJSONPath = "/roles.json"
+
+	MapProgressPath = "/roles/progress"
 )
 
 // MapProps is what the role map shows.

@@ -153,8 +153,9 @@ func (r *rig) sessionRoutes(e *echo.Echo) {
 
 // browser keeps cookies and follows nothing.
 type browser struct {
-	r  *rig
-	hc *http.Client
+	r      *rig
+	hc     *http.Client
+	glance bool // it asks by itself
 }
 
 func (r *rig) browser() *browser {
@@ -162,7 +163,7 @@ func (r *rig) browser() *browser {
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	return &browser{r, &http.Client{Jar: jar, Transport: r.network, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+	return &browser{r: r, hc: &http.Client{Jar: jar, Transport: r.network, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
 }
 
 // page is an answer, read.
@@ -178,6 +179,9 @@ func (b *browser) do(method, address string) page {
 	req, err := http.NewRequestWithContext(b.r.t.Context(), method, address, nil)
 	if err != nil {
 		b.r.t.Fatal(err)
+	}
+	if b.glance {
+		req.Header.Set(GlanceHeader, "1")
 	}
 	res, err := b.hc.Do(req)
 	if err != nil {

@@ -14,8 +14,9 @@ type seen struct {
 	at map[string]int64 // hash of the session id -> Unix milliseconds
 }
 
-// use notes a use at now, unless the last one is longer ago than idle.
-func (s *seen) use(id string, written int64, now time.Time, idle time.Duration) bool {
+// use notes a use at now, unless the last one is longer ago than idle. A glance is
+// held to the same, and notes nothing.
+func (s *seen) use(id string, written int64, now time.Time, idle time.Duration, glance bool) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	last := max(written, s.at[id])
@@ -23,7 +24,9 @@ func (s *seen) use(id string, written int64, now time.Time, idle time.Duration) 
 		delete(s.at, id)
 		return false
 	}
-	s.at[id] = max(last, now.UnixMilli())
+	if !glance {
+		s.at[id] = max(last, now.UnixMilli())
+	}
 	return true
 }
 

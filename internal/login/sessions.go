@@ -17,6 +17,10 @@ const (
 	touchPatience = 200 * time.Millisecond
 )
 
+// GlanceHeader marks a request that a page makes by itself, to see how far something
+// is: it does not keep the session of somebody who is gone from ending.
+const GlanceHeader = "Keydesk-Glance"
+
 // errEnded is returned when a session was ended while a request used it. The
 // request must not bring it back.
 var errEnded = errors.New("login: the session has ended")
@@ -90,7 +94,7 @@ func (s *webSessions) New(r *http.Request, name string) (*sessions.Session, erro
 	if err != nil || len(k.Value) != secretLen {
 		return ses, nil //nolint:nilerr // no cookie is no session, not a failure
 	}
-	row, err := s.load(r.Context(), hash(k.Value))
+	row, err := s.load(r.Context(), hash(k.Value), r.Header.Get(GlanceHeader) != "")
 	if errors.Is(err, sql.ErrNoRows) {
 		return ses, nil
 	}
@@ -103,8 +107,8 @@ func (s *webSessions) New(r *http.Request, name string) (*sessions.Session, erro
 }
 
 // load returns a session that is within both limits, and notes that it was used
-// now. One that is past them is ended, and so is one that the console did not write.
-func (s *webSessions) load(ctx context.Context, id string) (row, error) {
+// now, unless this was a glance. One that is past them is ended, and so is one that the console did not write.
+func (s *webSessions) load(ctx context.Context, id string, glance bool) (row, error) {
 	w, err := s.read(ctx, `where id_hash = $1`, id)
 	if err != nil {
 		return w, err
@@ -115,10 +119,10 @@ func (s *webSessions) load(ctx context.Context, id string) (row, error) {
 		return w, errors.Join(s.end(ctx, id, NotOurs), sql.ErrNoRows)
 	case w.expires <= now.UnixMilli():
 		return w, errors.Join(s.end(ctx, id, endedAbsolute), sql.ErrNoRows)
-	case !s.seen.use(id, w.seen, now, s.idle):
+	case !s.seen.use(id, w.seen, now, s.idle, glance):
 		return w, errors.Join(s.end(ctx, id, endedIdle), sql.ErrNoRows)
 	}
-	if now.UnixMilli()-w.seen >= touchEvery.Milliseconds() {
+	if !glance && now.UnixMilli()-w.seen >= touchEvery.Milliseconds() {
 		s.touch(ctx, id, now)
 	}
 	return w, nil

@@ -230,3 +230,26 @@ func TestEndedStaysEnded(t *testing.T) {
 		t.Error("revived")
 	}
 }
+
+// A page that asks by itself how far something is keeps no session from ending, and is
+// answered for as long as it lasts.
+func TestGlance(t *testing.T) {
+	r := newRig(t)
+	b := r.browser()
+	b.signIn("")
+	before := r.seenAt()
+	b.glance = true
+	for range 14 {
+		r.clock.advance(time.Minute)
+		if _, in := b.who(); !in {
+			t.Fatal("signed out early")
+		}
+	}
+	if r.seenAt() != before {
+		t.Error("a glance was written down as a use")
+	}
+	r.clock.advance(time.Minute)
+	if _, in := b.who(); in {
+		t.Error("still signed in after 15 minutes without use")
+	}
+}

@@ -154,6 +154,14 @@ func (m *Map) Show(ctx context.Context, who desk.Actor, f Filter) ([]Assignment,
 	return m.Now(ctx, f)
 }
 
+// Progress is State for an operator who may see the map.
+func (m *Map) Progress(ctx context.Context, who desk.Actor) (State, error) {
+	if dec := m.desk.MayMap(who); !dec.Allowed {
+		return State{}, &desk.Error{Kind: desk.Denied, Action: "roles.map", Rule: dec.Rule, Msg: dec.Why, Ask: dec.Ask}
+	}
+	return m.State(ctx)
+}
+
 // Export is what Show shows, as a file, written to the writer that begin gives once the
 // record says who takes it away.
 func (m *Map) Export(ctx context.Context, who desk.Actor, f Filter, as Format, begin func() io.Writer) error {
