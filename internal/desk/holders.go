@@ -160,6 +160,13 @@ func Broken(err error) bool {
 	return errors.As(err, &oe) && (oe.Status >= http.StatusInternalServerError || oe.Status == http.StatusOK)
 }
 
+// Lapsed reports whether Okta does not take a place in a list any more from which it
+// was to go on: those age.
+func Lapsed(err error) bool {
+	var oe *okta.Error
+	return errors.As(err, &oe) && oe.Status == http.StatusBadRequest
+}
+
 // Read reads what somebody holds: one call, one more for each role over apps, and
 // what each group that carries a role of theirs is called and limited to, once. The
 // factors are one more, and only for whoever holds something. Operations

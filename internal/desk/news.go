@@ -12,9 +12,8 @@ import (
 type News struct {
 	People map[okta.UserID]time.Time // whose roles changed, and when last
 	Grants []Given                   // who gave whom a role, which the log does not name
-	Groups bool                      // roles of a group, or what a custom role covers: that of many people
-	Until  time.Time                 // of the last event; zero: there was none
-	More   bool                      // there are more after it
+	Groups time.Time                 // when the roles of a group changed last, or what a custom role covers: those of many people; zero: they did not
+	Next   time.Time                 // there are more from then on; zero: that was all
 	Off    bool                      // the credential may not read the log
 }
 
@@ -75,10 +74,14 @@ func (n *News) take(events []okta.LogEvent) {
 				}
 			}
 		}
-		n.Groups = n.Groups || !some
-		if n.Until.Before(e.Published) {
-			n.Until = e.Published
+		if !some && n.Groups.Before(e.Published) {
+			n.Groups = e.Published
 		}
 	}
-	n.More = n.More || len(events) >= surveyPage
+	if len(events) < surveyPage {
+		return
+	}
+	if last := events[len(events)-1].Published; n.Next.IsZero() || last.Before(n.Next) {
+		n.Next = last // the other searches may have come further, and say the same again
+	}
 }

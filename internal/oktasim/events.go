@@ -15,6 +15,7 @@ type event struct {
 	result        string // SUCCESS or FAILURE
 	reason        string
 	actor, target party
+	into          party // the group that somebody joined or left, which is a target too; zero: none
 }
 
 // A party is who did something, or whom it was done to, as they were then.
@@ -50,6 +51,17 @@ func (e *events) note(o *Org, c *call, p *person) {
 	} else if owner != nil {
 		v.actor = owner.party()
 	}
+	e.add(v)
+}
+
+// membership writes down that somebody joined a group or left it, in Okta's own console
+// say.
+func (e *events) membership(p *person, g *group, joined bool, at time.Time) {
+	v := event{at: at, kind: "group.user_membership.remove", message: "Remove user from group membership", result: "SUCCESS", target: p.party(), into: party{"UserGroup", g.id, g.name, g.name}}
+	if joined {
+		v.kind, v.message = "group.user_membership.add", "Add user to group membership"
+	}
+	v.actor = party{"SystemPrincipal", "unknown", "system@okta.com", "Okta System"}
 	e.add(v)
 }
 

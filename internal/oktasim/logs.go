@@ -96,7 +96,9 @@ func (o *Org) eventFilter(c *call) (func(event) bool, error) {
 	words := strings.Fields(strings.ToLower(c.query.Get("q")))
 	return func(e event) bool {
 		return !e.at.Before(since) && (until.IsZero() || e.at.Before(until)) && e.mentions(words) &&
-			filter.holds(func(attr string) string { return e.attribute(attr, o.opts.Seed) }, true)
+			slices.ContainsFunc(e.targets(), func(t party) bool {
+				return filter.holds(func(attr string) string { return e.attribute(attr, t, o.opts.Seed) }, true)
+			})
 	}, nil
 }
 
@@ -122,12 +124,21 @@ func (e event) mentions(words []string) bool {
 	return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, w) })
 }
 
-func (e event) attribute(name string, seed uint64) string {
+// targets are whom or what the event is about.
+func (e event) targets() []party {
+	if e.into.id == "" {
+		return []party{e.target}
+	}
+	return []party{e.target, e.into}
+}
+
+// attribute is what a filter compares, of one of the targets.
+func (e event) attribute(name string, target party, seed uint64) string {
 	switch name {
 	case "target.id":
-		return e.target.id
+		return target.id
 	case "target.alternateId":
-		return e.target.login
+		return target.login
 	case "actor.id":
 		return e.actor.id
 	case "actor.alternateId":
@@ -176,8 +187,15 @@ func (e event) object(seed uint64) object {
 		{"uuid", e.uuid(seed)},
 		{"version", "0"},
 		{"request", object{{"ipChain", []object{}}}},
-		{"target", []object{e.target.object()}},
+		{"target", e.objects()},
 	}
+}
+
+func (e event) objects() (out []object) {
+	for _, t := range e.targets() {
+		out = append(out, t.object())
+	}
+	return out
 }
 
 func (p party) object() object {

@@ -203,6 +203,7 @@ func (o *Org) JoinGroup(id, groupName string) {
 		}
 		g.members = now
 		p.groups = append(p.groups[:len(p.groups):len(p.groups)], g)
+		o.events.membership(p, g, true, now)
 	})
 }
 
@@ -215,6 +216,7 @@ func (o *Org) LeaveGroup(id, groupName string) {
 		}
 		g.members = now
 		p.groups = slices.DeleteFunc(slices.Clone(p.groups), func(x *group) bool { return x == g })
+		o.events.membership(p, g, false, now)
 	})
 }
 

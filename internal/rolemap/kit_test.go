@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -162,59 +161,33 @@ func TestFollows(t *testing.T) {
 	}
 }
 
-// Who is a person that Okta refuses to tell about keeps what was known, and is named;
-// where it refuses for everybody the walk stops and says why.
-func TestRefusals(t *testing.T) {
+// More events than one answer of Okta's log holds are read to their end, also where a
+// search for something else has found a later one; and who joined a group that carries
+// a role, or left it, is read again.
+func TestFollowsToTheEnd(t *testing.T) {
 	k := small(t)
-	walk(t, k.Map)
-	before := equals(t, k.Map, k.Org)
-	k.Org.Faults([]oktasim.Fault{{Operation: "ListAssignedRolesForUser", Times: 1, Status: http.StatusForbidden}})
-	walk(t, k.Map)
-	after, sum, err := k.Map.Now(t.Context(), rolemap.Filter{})
-	if err != nil || len(sum.Unread) != 1 || len(after) != len(before) || sum.Unread[0].Problem == "" {
-		t.Errorf("%+v %v", sum.Unread, err)
+	w := walk(t, k.Map)
+	k.Advance(5 * time.Minute)
+	p, q, late := k.Org.FirstWith("ACTIVE"), k.Org.AdminWith("READ_ONLY_ADMIN"), k.Org.AdminWith("REPORT_ADMIN")
+	for range 105 { // two events each, more than one answer holds
+		past(t, k, http.MethodPost, "/users/"+p.ID+"/roles", `{"type":"HELP_DESK_ADMIN"}`)
+		past(t, k, http.MethodDelete, "/users/"+p.ID+"/roles/JBCUYUC7IRCVGS27IFCE2SKO", "")
+		k.Advance(time.Second)
 	}
-	k.Org.Faults([]oktasim.Fault{{Operation: "ListAssignedRolesForUser", Status: http.StatusForbidden}})
-	err = k.Map.Walk(t.Context())
-	s, serr := k.Map.State(t.Context())
-	if err == nil || serr != nil || !s.Running() || s.Walk.Problem == "" || s.Walk.Done != 0 {
-		t.Errorf("%v %+v %v", err, s, serr)
-	}
-	k.Org.Faults(nil)
-	if w := walk(t, k.Map); w.Problem != "" {
-		t.Errorf("%+v", w)
+	past(t, k, http.MethodDelete, "/users/"+q.ID+"/roles/"+of(t, k, q.ID)[0].Role.String(), "")
+	k.Advance(20 * time.Minute)
+	by := k.Org.GroupAdmin("USER_ADMIN")
+	carries := of(t, k, by.ID)[0].Through
+	k.Org.JoinGroup(late.ID, carries)
+	k.Org.LeaveGroup(by.ID, carries)
+	k.Advance(5 * time.Minute)
+	if _, err := k.Map.Follow(t.Context(), w.Started); err != nil {
+		t.Fatal(err)
 	}
 	equals(t, k.Map, k.Org)
-}
-
-// One person of whom Okta tells nothing that can be used holds up nobody.
-func TestOneIsBroken(t *testing.T) {
-	w := &refuser{}
-	k := small(t, func(rt http.RoundTripper) http.RoundTripper { w.RoundTripper = rt; return w })
-	id := k.Org.LimitedAdmin("HELP_DESK_ADMIN").ID
-	w.path.Store("/api/v1/users/" + id + "/roles")
-	walk(t, k.Map)
-	_, sum, err := k.Map.Now(t.Context(), rolemap.Filter{})
-	if err != nil || len(sum.Unread) != 1 || sum.Unread[0].ID.String() != id || len(of(t, k, id)) > 0 {
-		t.Errorf("%+v %v", sum.Unread, err)
+	if got := of(t, k, late.ID); len(got) != 2 || len(of(t, k, q.ID)) != 0 {
+		t.Errorf("%+v", got)
 	}
-	w.path.Store("")
-	walk(t, k.Map)
-	equals(t, k.Map, k.Org)
-}
-
-// refuser answers one path with what is no answer.
-type refuser struct {
-	http.RoundTripper
-	path atomic.Value
-}
-
-func (w *refuser) RoundTrip(r *http.Request) (*http.Response, error) {
-	resp, err := w.RoundTripper.RoundTrip(r)
-	if path, _ := w.path.Load().(string); err == nil && r.URL.Path == path {
-		resp.StatusCode = http.StatusInternalServerError
-	}
-	return resp, err
 }
 
 // A limit that cannot be read is not known: neither everything nor limited.

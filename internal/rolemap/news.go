@@ -39,15 +39,19 @@ func (m *Map) Follow(ctx context.Context, since time.Time) (next time.Time, err 
 				return next, err
 			}
 		}
-		if news.Groups {
-			if err := m.walkSoon(ctx, news.Until); err != nil {
+		stuck := !news.Next.IsZero() && !news.Next.After(next) // more in one moment than one answer holds
+		if stuck {
+			news.Groups = began
+		}
+		if !news.Groups.IsZero() {
+			if err := m.walkSoon(ctx, news.Groups); err != nil {
 				return next, err
 			}
 		}
-		if !news.More || !news.Until.After(next) {
+		if news.Next.IsZero() || stuck {
 			return began.Add(-newsOverlap), nil
 		}
-		next = news.Until
+		next = news.Next
 	}
 }
 

@@ -96,8 +96,9 @@ func targetOf(t desk.Target) Target {
 }
 
 // Saw takes in what a page has just read of somebody, or that an act has changed them:
-// then they are read again soon. It is the desk's HolderFunc, and never holds up
-// whoever looks: what fails is said in the log, and found by the next walk.
+// then they are read again soon. It is the desk's HolderFunc. Whoever looks waits for a
+// read of the map, and for a write where something is new to it; what fails is said in
+// the log, and found by the next walk.
 func (m *Map) Saw(ctx context.Context, h desk.Holder) {
 	var err error
 	if h.ReadAt.IsZero() {
@@ -142,7 +143,7 @@ func (m *Map) saw(ctx context.Context, h desk.Holder) error {
 		return err
 	}
 	r := readingOf(h, nil, time.Time{})
-	if r.adds(was) {
+	if r.known(was) {
 		return nil
 	}
 	s := m.desk.Survey(desk.RoleMap())
@@ -153,8 +154,8 @@ func (m *Map) saw(ctx context.Context, h desk.Holder) error {
 	return m.take(ctx, readingOf(h, grants, begins))
 }
 
-// adds reports whether a reading has nothing in it that the map does not hold.
-func (r reading) adds(was []Assignment) bool {
+// known reports whether a reading has nothing in it that the map does not hold.
+func (r reading) known(was []Assignment) bool {
 	if len(was) != len(r.held) {
 		return false
 	}

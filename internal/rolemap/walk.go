@@ -25,8 +25,9 @@ const (
 	stageRest = "rest" // who is in the map and was not on the list: each is looked at
 )
 
-// brokenMost is of how many people in a batch Okta may tell nothing that can be used:
-// more than that, and it is not the people.
+// brokenMost is of how many people in a batch Okta may tell nothing that can be used
+// the first time: of more than that, and it may not be the people. Where some of the
+// others can be read the next time too, it is.
 const brokenMost = 2
 
 // batch is how many people are read before what was found is written: a stop loses
@@ -56,7 +57,8 @@ type walker struct {
 	Walk
 	lease  *store.Lease
 	survey *desk.Survey
-	before int64 // calls of earlier processes
+	before int64  // calls of earlier processes
+	was    string // why it did not go on the last time
 }
 
 // Walk reads the whole organisation: it goes on with the walk that was begun, or begins
@@ -95,7 +97,7 @@ func plain(err error) string {
 }
 
 func (w *walker) run(ctx context.Context) error {
-	w.Problem = ""
+	w.was, w.Problem = w.Problem, ""
 	for w.stage == stageList {
 		if err := w.list(ctx); err != nil {
 			return err
@@ -150,7 +152,7 @@ func (w *walker) list(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		w.last, w.Done = some[len(some)-1].String(), w.Done+len(some)
+		w.last, w.Done, w.was = some[len(some)-1].String(), w.Done+len(some), ""
 		if err := w.save(ctx, found); err != nil {
 			return err
 		}
@@ -161,9 +163,19 @@ func (w *walker) list(ctx context.Context) error {
 	return w.save(ctx, nil)
 }
 
-// listed is a page of whom to read. Where everybody is asked their accounts come with
-// it.
+// listed is a page of whom to read. A walk that stood still for so long that Okta does
+// not take its place any more begins its list anew.
 func (w *walker) listed(ctx context.Context) (ids []okta.UserID, known map[okta.UserID]okta.User, next string, err error) {
+	ids, known, next, err = w.turn(ctx)
+	if w.page != "" && desk.Lapsed(err) {
+		w.page, w.last = "", ""
+		return w.turn(ctx)
+	}
+	return ids, known, next, err
+}
+
+// turn asks for a page. Where everybody is asked their accounts come with it.
+func (w *walker) turn(ctx context.Context) (ids []okta.UserID, known map[okta.UserID]okta.User, next string, err error) {
 	if w.Way == ByHolders {
 		ids, next, err = w.survey.Holders(ctx, w.page)
 		if !desk.NoList(err) {
@@ -208,15 +220,27 @@ func (w *walker) read(ctx context.Context, ids []okta.UserID, known map[okta.Use
 		if r.broken {
 			broken++
 		}
-		if broken > brokenMost {
-			return nil, errors.New(r.person.Problem)
+		if r.person.ReadAt.Before(w.Started) { // this clock was put back since
+			r.person.ReadAt = w.Started
 		}
 		found = append(found, r)
 	}
+	if broken > brokenMost && (broken == len(ids) || w.was == "") {
+		return nil, errors.New(firstProblem(found))
+	}
 	if w.Done == 0 && refused == len(ids) {
-		return nil, errors.New(found[0].person.Problem) // it is not the people
+		return nil, errors.New(firstProblem(found)) // it is not the people
 	}
 	return found, nil
+}
+
+func firstProblem(found []reading) string {
+	for _, r := range found {
+		if r.person.Problem != "" {
+			return r.person.Problem
+		}
+	}
+	return ""
 }
 
 // readOne reads one person. Search may not know yet, or any more, whom a list names.
@@ -255,7 +279,7 @@ func (w *walker) rest(ctx context.Context) (more bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	w.Done += len(ids)
+	w.Done, w.was = w.Done+len(ids), ""
 	return true, w.save(ctx, found)
 }
 
