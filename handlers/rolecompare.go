@@ -33,7 +33,7 @@ func (h *Handlers) compareDates(c Ctx, f rolemap.Filter, p *views.CompareProps) 
 	if err := h.c.Desk.MapShown(ctx, actor(c), "the role map compared at two moments"); err != nil {
 		return err
 	}
-	if p.Moments, err = h.moments(c); err != nil || p.Moments.First.IsZero() {
+	if p.Moments, err = h.moments(c); err != nil || p.Moments.First.IsZero() || p.Moments.Problem != "" {
 		return err
 	}
 	p.Found, err = h.c.Map.CompareDates(ctx, p.Moments.From, p.Moments.To, f)
@@ -125,7 +125,7 @@ func (h *Handlers) changes(c Ctx) error {
 		return err
 	}
 	p := views.ChangesProps{Moments: m}
-	if !m.First.IsZero() {
+	if !m.First.IsZero() && m.Problem == "" {
 		if p.Changes, err = h.c.Map.Changes(ctx, m.From, m.To); err != nil {
 			return err
 		}
@@ -149,7 +149,7 @@ func (h *Handlers) moments(c Ctx) (m views.Moments, err error) {
 		return m, err
 	}
 	if !m.To.IsZero() && m.To.Before(m.From) {
-		return m, mapWrong("to", "The second moment comes before the first.")
+		m.Problem = "This moment comes before the first one."
 	}
 	s, err := h.c.Map.State(ctx)
 	if err != nil {

@@ -28,9 +28,11 @@ func TestRolesCompared(t *testing.T) {
 		"/roles/compare?a=" + url.QueryEscape(one.FirstName+" "+one.LastName): {one.Login},
 		"/roles/compare?a=zzzz":                                             {"Nobody of that name or login is in the map"},
 		"/roles/compare?a=brightwater&b=zz":                                 {"Nobody of that name"},
-		"/roles/compare?from=" + first:                                      {"Only now: 1", "Report Administrator", "are the same at both moments"},
+		"/roles/compare?from=" + first:                                      {"New since today", "Report Administrator", "are the same at both moments"},
 		"/roles/compare?from=" + first + "&q=" + url.QueryEscape(two.Login): {"1 assignment is the same at both moments"},
 		"/roles/compare?from=2020-01-01":                                    {"The map does not go back that far."},
+		"/roles/changes?from=2020-02-01&to=2020-01-01":                      {"This moment comes before the first one.", `name="from" value="2020-02-01`},
+		"/roles/compare?from=2020-02-01&to=2020-01-01":                      {"This moment comes before the first one."},
 		"/roles/changes":                                                    {"Granted", "Report Administrator", one.Login, "not known here"},
 		"/roles/changes?from=2020-01-01&to=2020-02-01":                      {"Nothing changed in that time", "does not go back that far"},
 	} {
@@ -44,7 +46,7 @@ func TestRolesCompared(t *testing.T) {
 			}
 		}
 	}
-	for _, path := range []string{"/roles/compare?from=x", "/roles/changes?to=2020-99-99", "/roles/changes?from=2020-02-01&to=2020-01-01", "/roles/compare?a=" + strings.Repeat("x", 300), "/roles/compare?q=%ff"} {
+	for _, path := range []string{"/roles/compare?from=x", "/roles/changes?to=2020-99-99", "/roles/compare?a=" + strings.Repeat("x", 300), "/roles/compare?q=%ff"} {
 		if got := c.Get(path); got.Status != http.StatusUnprocessableEntity {
 			t.Errorf("%s: %d", path, got.Status)
 		}

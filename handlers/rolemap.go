@@ -118,7 +118,7 @@ func mapFilter(field func(string) string) (f rolemap.Filter, page int, err error
 		}
 	}
 	for name, of := range map[string][]string{
-		"reach": rolemap.ReachNames(), "mark": texts(rolemap.MarkNames()), "how": {"USER", "GROUP"}, "group": rolemap.Groups(), "sort": rolemap.Sorts(),
+		"reach": rolemap.ReachNames(), "mark": texts(append(rolemap.MarkNames(), rolemap.AnyMark)), "how": {"USER", "GROUP"}, "group": rolemap.Groups(), "sort": rolemap.Sorts(),
 	} {
 		if v := field(name); v != "" && !slices.Contains(of, v) {
 			return f, 0, mapWrong(name, "The map knows nothing by that name.")

@@ -39,7 +39,7 @@ func TestRoleMap(t *testing.T) {
 		c := k.As(tier)
 		k.Org.Reset()
 		got := c.Get("/roles")
-		for _, want := range []string{"As of today", "assignments of", limited.FirstName + " " + limited.LastName, super.Login, "Everything: the whole organisation", "directly", "through ", "Everything in scope", "Take it away"} {
+		for _, want := range []string{"Read today", "assignments of", limited.FirstName + " " + limited.LastName, super.Login, "Everything: the whole organisation", "directly", "through ", "Everything in scope", "Take it away"} {
 			if got.Status != http.StatusOK || !got.Has(want) {
 				t.Errorf("%s: %d, nowhere: %q", tier, got.Status, want)
 			}

@@ -121,6 +121,11 @@
     place.replaceChildren(line);
   });
 
+  // What is wide is folded away on a telephone, until it is asked for.
+  const fold = () => {
+    if (matchMedia("(width < 600px)").matches) document.querySelectorAll("[data-wide]").forEach((d) => { d.open = false; });
+  };
+
   // What was followed has come to its end: the page is shown as it is now, unless
   // somebody is at work in it.
   const ended = (ctx) => {
@@ -132,6 +137,7 @@
 
   on("htmx:after:swap", (e) => {
     ended(e.detail.ctx);
+    fold();
     const main = $("#main");
     const head = $("[data-title]", main);
     if (head && e.detail.ctx.target === main) {
@@ -403,6 +409,7 @@
     if (q && q.value !== q.defaultValue) q.dispatchEvent(new Event("input", { bubbles: true }));
   });
   document.querySelectorAll(".toast").forEach(fade);
+  fold();
   document.documentElement.classList.add("js");
   countDown();
 })();

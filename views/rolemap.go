@@ -140,7 +140,8 @@ func reachOptions() []option {
 	return []option{{"everything", "Everything"}, {"limited", "Limited to targets"}, {"set", "A resource set"}, {"unknown", "Not known"}}
 }
 
-func markOptions() (out []option) {
+func markOptions() []option {
+	out := []option{{string(rolemap.AnyMark), "Any risk"}}
 	for _, m := range rolemap.MarkNames() {
 		out = append(out, option{string(m), sentence(m.Label())})
 	}
@@ -150,7 +151,7 @@ func markOptions() (out []option) {
 func howOptions() []option { return []option{{"USER", "Directly"}, {"GROUP", "Through a group"}} }
 
 func groupOptions() []option {
-	return []option{{"person", "Person"}, {"role", "Role"}, {"target", "What it reaches"}, {"status", "Status"}, {"department", "Department"}, {"reach", "Kind of reach"}, {"through", "Group it is held through"}}
+	return []option{{"person", "Person"}, {"role", "Role"}, {"target", "What it reaches"}, {"status", "Status"}, {"department", "Department"}, {"reach", "Kind of reach"}, {"through", "Group held through"}}
 }
 
 // mapChoices are what a list can be set to; what is chosen is among them, whatever

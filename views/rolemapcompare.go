@@ -29,6 +29,7 @@ func (s Side) Found() bool { return !s.Person.ID.IsZero() }
 // Moments are from when until when something is looked at.
 type Moments struct {
 	From, To time.Time // zero To: now
+	Problem  string    // why To cannot be used
 	First    time.Time // of moments before it the map knows nothing for certain; zero: of none
 	Walks    []rolemap.Walk
 }
@@ -107,8 +108,12 @@ func compareParts(f Frame, p CompareProps) (out []comparePart) {
 	if p.Dates {
 		differ = "Changed in between"
 	}
-	add("Only "+left, len(c.Left), func(i int) compareRow { return compareRow{Who: c.Left[i], Left: one(c.Left[i])} })
-	add("Only "+right, len(c.Right), func(i int) compareRow { return compareRow{Who: c.Right[i], Right: one(c.Right[i])} })
+	onlyLeft, onlyRight := "Only "+left, "Only "+right
+	if p.Dates {
+		onlyLeft, onlyRight = "Gone since "+left, "New since "+left
+	}
+	add(onlyLeft, len(c.Left), func(i int) compareRow { return compareRow{Who: c.Left[i], Left: one(c.Left[i])} })
+	add(onlyRight, len(c.Right), func(i int) compareRow { return compareRow{Who: c.Right[i], Right: one(c.Right[i])} })
 	add(differ, len(c.Differ), func(i int) compareRow {
 		return compareRow{c.Differ[i].Right, one(c.Differ[i].Left), one(c.Differ[i].Right)}
 	})

@@ -2,6 +2,7 @@ package views
 
 import (
 	"cmp"
+	"slices"
 	"strconv"
 
 	"keydesk/internal/rolemap"
@@ -33,11 +34,16 @@ func onlyPerson(p MapProps) string {
 // holderName is what somebody is called who holds a role.
 func holderName(p rolemap.Person) string { return cmp.Or(p.Name, p.Login, p.ID.String()) }
 
+// besideReach are the risks that an assignment's reach does not say.
+func besideReach(all []rolemap.Mark) []rolemap.Mark {
+	return slices.DeleteFunc(slices.Clone(all), func(m rolemap.Mark) bool { return m.Name == rolemap.Wide || m.Name == rolemap.Unreadable })
+}
+
+// everythingWords is the reach of a role that no limit is set to.
+func everythingWords(a rolemap.Assignment) string { return "Everything: " + a.TargetWords() }
+
 // mapReach is how far an assignment goes where it names no targets.
 func mapReach(a rolemap.Assignment) string {
-	if a.Reach == rolemap.Everything {
-		return "Everything: " + a.TargetWords()
-	}
 	return sentence(a.TargetWords())
 }
 

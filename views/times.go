@@ -22,6 +22,15 @@ func (c Clock) Phrase(t time.Time) string {
 	return c.date(t) + " (" + c.Age(t) + ")"
 }
 
+// day is the day alone, with the year where it is another one.
+func (c Clock) day(t time.Time) string {
+	local := c.in(t)
+	if local.Year() == c.in(c.Now).Year() {
+		return local.Format("2 Jan")
+	}
+	return local.Format("2 Jan 2006")
+}
+
 // date is the day, in words where it is near, with the year where it is another
 // one and the time of day as long as that may still matter.
 func (c Clock) date(t time.Time) string {

@@ -30,7 +30,7 @@ func TestRoleMapSeeAllAndFilter(t *testing.T) {
 	t.Parallel()
 	v := atMap(t, "auditor", browser.Options{Width: 1360, Height: 900})
 	limited, super := v.Org.LimitedAdmin("HELP_DESK_ADMIN"), v.Org.AdminWith("SUPER_ADMIN")
-	v.See("As of today", "Everything: the whole organisation")
+	v.See("Read today", "Everything: the whole organisation")
 	row(v, limited).See("directly", v.Org.RoleTargets(limited.ID, "HELP_DESK_ADMIN")[0], "never")
 	row(v, super).See("Everything: the whole organisation", "everything in scope")
 	v.Field("Reach").Choose("Limited to targets")

@@ -44,7 +44,7 @@ func Write(w io.Writer, as Format, asOf time.Time, all []Assignment) error {
 func sheet() []string {
 	return []string{
 		"person", "login", "name", "status", "department", "last_login", "factors", "role_id", "type", "role", "definition", "resource_set", "how", "through",
-		"reach", "targets", "since", "by", "outside", "reviewed", "reviewed_by", "from", "read", "risks",
+		"reach", "targets", "since", "by", "granted_outside_keydesk", "reviewed", "reviewed_by", "in_the_map_since", "read_at", "risks",
 	}
 }
 

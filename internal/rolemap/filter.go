@@ -63,12 +63,12 @@ func (f Filter) fits(a Assignment) bool {
 	switch {
 	case !f.Person.IsZero() && a.Person.ID != f.Person, f.Role != "" && a.RoleName() != f.Role, f.Status != "" && a.Person.Status != f.Status,
 		f.Department != "" && a.Person.Department != f.Department, f.How != "" && a.How != f.How, f.Reach != "" && reach != f.Reach,
-		f.Mark != "" && !a.Has(f.Mark), !f.Since.IsZero() && !a.From.After(f.Since):
+		!f.Mark.on(a), !f.Since.IsZero() && !a.From.After(f.Since):
 		return false
 	case f.Target != "" && a.Assignee != f.Target && !slices.ContainsFunc(a.Targets, func(t Target) bool { return t.ID == f.Target }):
 		return false
 	}
-	return f.Text == "" || a.mentions(strings.Fields(strings.ToLower(f.Text)))
+	return f.Text == "" || a.mentions(strings.Fields(fold(f.Text)))
 }
 
 // mentions reports whether each of the words begins one of the assignment's.
@@ -77,7 +77,7 @@ func (a Assignment) mentions(words []string) bool {
 	for _, t := range a.Targets {
 		texts = append(texts, t.Label)
 	}
-	all := " " + strings.ToLower(strings.Join(texts, " "))
+	all := " " + fold(strings.Join(texts, " "))
 	for _, w := range words {
 		if !strings.Contains(all, " "+w) {
 			return false
@@ -108,13 +108,13 @@ func (f Filter) order(all []Assignment) []Assignment {
 }
 
 func nameKey(a Assignment) string {
-	return strings.ToLower(cmp.Or(a.Person.Name, a.Person.Login, a.Person.ID.String()))
+	return fold(cmp.Or(a.Person.Name, a.Person.Login, a.Person.ID.String()))
 }
 
 func (f Filter) sortKey(a Assignment) string {
 	switch f.Sort {
 	case "role":
-		return strings.ToLower(a.Label)
+		return fold(a.Label)
 	case "reach":
 		return a.TargetWords()
 	case "status":
@@ -139,16 +139,22 @@ func stamp(t time.Time) string {
 	return t.UTC().Format("2006-01-02T15:04:05.000")
 }
 
-// risk sorts the riskiest first: heavier marks weigh more than many light ones.
+// risk sorts the riskiest first: heavier marks weigh more than many light ones, and of
+// the same marks those on a role of the highest class.
 func risk(a Assignment) string {
 	names := MarkNames()
-	out := make([]byte, len(names))
-	for i, n := range names {
-		if out[i] = '1'; a.Has(n) {
-			out[i] = '0'
-		}
+	out := make([]byte, 0, len(names)+1)
+	for _, n := range names {
+		out = append(out, first(a.Has(n)))
 	}
-	return string(out)
+	return string(append(out, first(superClass(a.Type))))
+}
+
+func first(is bool) byte {
+	if is {
+		return '0'
+	}
+	return '1'
 }
 
 func (f Filter) groupOf(a Assignment) string {

@@ -12,19 +12,28 @@ type MarkName string
 
 // The risks, the heaviest first.
 const (
-	Gone       MarkName = "gone"       // deactivated or suspended, and still assigned
-	ManySuper  MarkName = "super"      // more than one role of the highest class
-	Wide       MarkName = "everything" // everything in scope
+	Gone       MarkName = "gone" // deactivated or suspended, and still assigned
 	NoFactor   MarkName = "nofactor"
-	NeverIn    MarkName = "never" // never signed in
-	Dormant    MarkName = "dormant"
-	PastUs     MarkName = "outside" // granted outside Keydesk
+	ManySuper  MarkName = "super"   // more than one role of the highest class
 	Unreadable MarkName = "unknown" // what it reaches could not be read
+	NeverIn    MarkName = "never"   // never signed in
+	Dormant    MarkName = "dormant"
+	Wide       MarkName = "everything" // everything in scope
+	PastUs     MarkName = "outside"    // granted outside Keydesk
 )
+
+// AnyMark stands for each of the risks in a filter.
+const AnyMark MarkName = "any"
 
 // MarkNames are the risks, the heaviest first.
 func MarkNames() []MarkName {
-	return []MarkName{Gone, ManySuper, Wide, Unreadable, NoFactor, NeverIn, Dormant, PastUs}
+	return []MarkName{Gone, NoFactor, ManySuper, Unreadable, NeverIn, Dormant, Wide, PastUs}
+}
+
+// on reports whether an assignment carries the risk that a filter asks for; the empty
+// name asks for none.
+func (n MarkName) on(a Assignment) bool {
+	return n == "" || n == AnyMark && len(a.Marks) > 0 || a.Has(n)
 }
 
 // Label is the risk in two or three words.

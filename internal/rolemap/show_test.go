@@ -2,6 +2,7 @@ package rolemap_test
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
@@ -75,8 +76,10 @@ func TestFilters(t *testing.T) {
 		"groups'":    {rolemap.Filter{How: "GROUP"}, func(b rolemap.Assignment) bool { return !b.Direct() }},
 		"reach":      {rolemap.Filter{Reach: "everything"}, func(b rolemap.Assignment) bool { return b.Reach == rolemap.Everything }},
 		"risk":       {rolemap.Filter{Mark: rolemap.NoFactor}, func(b rolemap.Assignment) bool { return b.Has(rolemap.NoFactor) }},
-		"target":     {rolemap.Filter{Target: limited.Targets[0].ID}, func(b rolemap.Assignment) bool { return slices.Contains(b.Targets, limited.Targets[0]) }},
-		"text":       {rolemap.Filter{Text: "help berl"}, func(b rolemap.Assignment) bool { return strings.Contains(strings.ToLower(b.Label), "help") }},
+		"target": {rolemap.Filter{Target: limited.Targets[0].ID}, func(b rolemap.Assignment) bool {
+			return slices.Contains(b.Targets, limited.Targets[0]) || b.Assignee == limited.Targets[0].ID
+		}},
+		"text": {rolemap.Filter{Text: "help berl"}, func(b rolemap.Assignment) bool { return strings.Contains(strings.ToLower(b.Label), "help") }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, s, err := k.Map.Now(t.Context(), c.f)
@@ -110,6 +113,41 @@ func TestFilters(t *testing.T) {
 				t.Errorf("%s: the groups end at %d of %d", group, at, len(got))
 			}
 		}
+	}
+}
+
+// Letters with accents, and those that are none, stand and are found where readers look
+// for them; the riskiest stand first.
+func TestOrder(t *testing.T) {
+	k := small(t)
+	for login, name := range map[string]string{"READ_ONLY_ADMIN": "Ömer", "REPORT_ADMIN": "Łukasz", "MOBILE_ADMIN": "Øystein"} {
+		k.Org.SetProfile(k.Org.AdminWith(login).ID, "firstName", name)
+	}
+	walk(t, k.Map)
+	all, _, err := k.Map.Now(t.Context(), rolemap.Filter{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	letter := func(i int) string {
+		return strings.NewReplacer("Ö", "O", "Ø", "O", "Ł", "L").Replace(all[i].Person.Name)[:1]
+	}
+	for _, name := range []string{"Ömer", "Łukasz", "Øystein"} {
+		i := slices.IndexFunc(all, func(a rolemap.Assignment) bool { return strings.HasPrefix(a.Person.Name, name) })
+		if letter(i-1) > letter(i) || letter(i+1) < letter(i) {
+			t.Errorf("%s stands after %s and before %s", name, all[i-1].Person.Name, all[i+1].Person.Name)
+		}
+	}
+	got, _, err := k.Map.Now(t.Context(), rolemap.Filter{Text: "lukasz"})
+	if err != nil || !slices.ContainsFunc(got, func(a rolemap.Assignment) bool { return strings.HasPrefix(a.Person.Name, "Łukasz") }) {
+		t.Errorf("%d found, %v", len(got), err)
+	}
+	risky, _, err := k.Map.Now(t.Context(), rolemap.Filter{Sort: "risk", Mark: rolemap.AnyMark})
+	if err != nil || len(risky) == 0 || len(risky) == len(all) {
+		t.Fatalf("%d of %d, %v", len(risky), len(all), err)
+	}
+	heaviest := func(a rolemap.Assignment) int { return slices.Index(rolemap.MarkNames(), a.Marks[0].Name) }
+	if !slices.IsSortedFunc(risky, func(a, b rolemap.Assignment) int { return cmp.Compare(heaviest(a), heaviest(b)) }) {
+		t.Error("the heaviest risks do not stand first")
 	}
 }
 

@@ -41,7 +41,7 @@ func floors() map[string]floor {
 		"internal/once":            {ours: []string{"internal/store"}},
 		"internal/desk":            {ours: []string{"internal/okta", "internal/audit", "internal/approval", "internal/once"}, others: []string{xsync}},
 		"internal/policy":          {ours: []string{"internal/desk", "internal/okta"}, others: []string{"go.yaml.in/yaml/v3"}},
-		"internal/rolemap":         {ours: []string{"internal/desk", "internal/audit", "internal/store", "internal/okta"}},
+		"internal/rolemap":         {ours: []string{"internal/desk", "internal/audit", "internal/store", "internal/okta"}, others: []string{"golang.org/x/text/unicode/norm"}},
 		"internal/review":          {ours: []string{"internal/rolemap", "internal/desk", "internal/audit", "internal/store", "internal/okta"}},
 		"internal/audit":           {ours: []string{"internal/store"}},
 		"internal/store":           {others: []string{"github.com/jackc/pgx/v5", "github.com/pressly/goose/v3", "modernc.org/sqlite"}},
