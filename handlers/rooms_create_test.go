@@ -198,7 +198,7 @@ func TestCreateClaimsNothing(t *testing.T) {
 	for name, fault := range map[string][]oktasim.Fault{"script": nil, "whole page": {{Operation: "ListUserGroups", Status: 503}, {Operation: "ListAssignedRolesForUser", Status: 503}}} {
 		var k *testkit.Kit
 		k = testkit.New(t, testkit.Options{OktaReads: 500 * time.Millisecond, Wrap: func(way http.RoundTripper) http.RoundTripper {
-			return roundTrips(func(r *http.Request) (*http.Response, error) {
+			return testkit.RoundTrip(func(r *http.Request) (*http.Response, error) {
 				resp, err := way.RoundTrip(r)
 				if r.Method == http.MethodPost && r.URL.Path == "/api/v1/users" {
 					k.Org.Faults(fault)
@@ -289,8 +289,3 @@ func TestCreateCutOffOnATakenLogin(t *testing.T) {
 		t.Errorf("somebody's old account is recorded as made: %+v", a.End)
 	}
 }
-
-// roundTrips is a way that does what a function says.
-type roundTrips func(*http.Request) (*http.Response, error)
-
-func (f roundTrips) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }

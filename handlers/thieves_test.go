@@ -21,7 +21,7 @@ func TestIntentsOfAnothersMaking(t *testing.T) {
 	var k *testkit.Kit
 	var mac string // as a copy of the database had it while the act was under way
 	watched := func(okta http.RoundTripper) http.RoundTripper {
-		return roundTrip(func(r *http.Request) (*http.Response, error) {
+		return testkit.RoundTrip(func(r *http.Request) (*http.Response, error) {
 			if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/roles") {
 				if err := k.Store.R.QueryRowContext(r.Context(), `select mac from open_intent`).Scan(&mac); err != nil {
 					t.Error(err)
@@ -166,7 +166,7 @@ func TestOwnerAndAnUnreadableColleague(t *testing.T) {
 	t.Parallel()
 	var second string
 	k := testkit.New(t, testkit.Options{Wrap: func(okta http.RoundTripper) http.RoundTripper {
-		return roundTrip(func(r *http.Request) (*http.Response, error) {
+		return testkit.RoundTrip(func(r *http.Request) (*http.Response, error) {
 			if second != "" && strings.HasSuffix(r.URL.Path, second+"/groups") {
 				return &http.Response{StatusCode: http.StatusInternalServerError, Header: http.Header{}, Body: http.NoBody, Request: r}, nil
 			}
@@ -189,11 +189,6 @@ func TestOwnerAndAnUnreadableColleague(t *testing.T) {
 	}
 }
 
-type roundTrip func(*http.Request) (*http.Response, error)
-
-// RoundTrip implements http.RoundTripper.
-func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
-
 // One session holds up nobody else's change to a person: of its own two are under way
 // at a time in each process, and the next goes on when one of them has ended.
 func TestNobodyHoldsUpOthers(t *testing.T) {
@@ -201,7 +196,7 @@ func TestNobodyHoldsUpOthers(t *testing.T) {
 	var stop atomic.Bool
 	held, release := make(chan string, 100), make(chan struct{})
 	k := testkit.New(t, testkit.Options{Replicas: 1, Wrap: func(okta http.RoundTripper) http.RoundTripper {
-		return roundTrip(func(r *http.Request) (*http.Response, error) {
+		return testkit.RoundTrip(func(r *http.Request) (*http.Response, error) {
 			if stop.Load() && strings.HasSuffix(r.URL.Path, "/lifecycle/suspend") {
 				held <- r.URL.Path
 				<-release

@@ -128,15 +128,15 @@
 
   // What was followed has come to its end: the page is shown as it is now, unless
   // somebody is at work in it.
-  const ended = (ctx) => {
-    if (!ctx.sourceElement.matches?.("[data-follow]") || $("[data-follow]")) return;
+  const ended = (source) => {
+    if (!source.matches?.("[data-followed]:not([data-follow])")) return;
     say("It is done.");
     if ($("#main :focus, dialog[open]")) return;
     htmx.ajax("GET", location.pathname + location.search, { target: "#main", select: "#main > *", whole: true });
   };
 
   on("htmx:after:swap", (e) => {
-    ended(e.detail.ctx);
+    ended(e.detail.ctx.sourceElement);
     fold();
     const main = $("#main");
     const head = $("[data-title]", main);

@@ -1,11 +1,14 @@
 package desk
 
 import (
+	"net/http"
+	"strings"
 	"testing"
 
 	"keydesk/e2e/browser"
 	"keydesk/e2e/console"
 	"keydesk/internal/oktasim"
+	"keydesk/internal/testkit"
 )
 
 // atMap is somebody of the staff who looks at the role map.
@@ -32,7 +35,7 @@ func TestRoleMapSeeAllAndFilter(t *testing.T) {
 	limited, super := v.Org.LimitedAdmin("HELP_DESK_ADMIN"), v.Org.AdminWith("SUPER_ADMIN")
 	v.See("Read today", "Everything: the whole organisation")
 	row(v, limited).See("directly", v.Org.RoleTargets(limited.ID, "HELP_DESK_ADMIN")[0], "never")
-	row(v, super).See("Everything: the whole organisation", "everything in scope")
+	row(v, super).See("Everything: the whole organisation")
 	v.Field("Reach").Choose("Limited to targets")
 	row(v, super).Hidden()
 	row(v, limited).Shown()
@@ -54,16 +57,46 @@ func TestRoleMapSeeAllAndFilter(t *testing.T) {
 	v.Link("Super Administrator").Click()
 	v.At("/roles?desc=1&role=SUPER_ADMIN&sort=since")
 	row(v, limited).Hidden()
-	marks := row(v, super).Role("group", "").At(0)
-	marks.Text("everything in scope").Click()
-	marks.See("No limit is set: the role reaches the whole organisation.")
-	v.Text("More to narrow by, and groups").Click()
-	v.Field("Group by").Choose("Group it is held through")
+	v.Text("More filters, and grouping").Click()
+	v.Field("Group by").Choose("Group held through")
 	v.See("Directly")
+	v.Page.Open("/roles")
+	v.Link("No factor 2").Click()
+	v.At("/roles?mark=nofactor")
+	marks := v.Role("table", "").At(0).Role("group", "").At(0)
+	marks.Text("no factor").Click()
+	marks.See("No second factor is enrolled: the password alone opens the role.")
 	if n, err := v.Locator("td.do .btn-danger").Count(); err != nil || n > 0 {
 		t.Errorf("an auditor is offered to change: %d %v", n, err)
 	}
 	nothingSent(t, v)
+}
+
+// Whoever waits for the first reading sees how far it is, and then the map, without
+// asking again; that the page asks by itself does not count as a use of the session.
+func TestRoleMapIsFollowed(t *testing.T) {
+	t.Parallel()
+	reach := make(chan struct{})
+	c := console.Serve(t, testkit.Options{Replicas: 1, Wrap: func(okta http.RoundTripper) http.RoundTripper {
+		return testkit.RoundTrip(func(r *http.Request) (*http.Response, error) {
+			if strings.HasSuffix(r.URL.Path, "/factors") {
+				<-reach
+			}
+			return okta.RoundTrip(r)
+		})
+	}})
+	v := c.Enter(t, "owner", desktop)
+	walked := make(chan error, 1)
+	go func() { walked <- c.Kit.Map.Walk(t.Context()) }()
+	v.Page.Open("/roles")
+	v.See("The map is being read for the first time", "read so far")
+	v.Axe()
+	reach <- struct{}{}
+	close(reach)
+	if err := <-walked; err != nil {
+		t.Fatal(err)
+	}
+	v.See("Read today", "Everything: the whole organisation")
 }
 
 // Without script the map is narrowed by its button.

@@ -116,7 +116,7 @@ func TestRoleMapCompares(t *testing.T) {
 	v.Picture("role-compare")
 
 	v.Go(v.Role("link", "").Having("today").At(-1))
-	v.See("Only now: 2", "Report Administrator", "assignments are the same at both moments.")
+	v.See("New since today", "Report Administrator", "assignments are the same at both moments.")
 	v.Role("row", "").Having(console.Name(one)).See("not held")
 	v.Go(v.Link("Role map"))
 	v.Go(v.Link("What changed"))

@@ -65,9 +65,9 @@ func (c Child) Run(t testing.TB, operations []string, after int, more time.Durat
 	}
 	<-time.NewTimer(more).C
 	_ = cmd.Process.Kill()
-	_ = <-over // it was killed
+	ended = <-over == nil
 	c.expire(t)
-	return false
+	return ended
 }
 
 // expire lets the time pass after which a dead process's leases are anybody's.

@@ -83,6 +83,12 @@ func turns(all []*app.App) http.Handler {
 	})
 }
 
+// RoundTrip stands before the organisation, for Options.Wrap.
+type RoundTrip func(*http.Request) (*http.Response, error)
+
+// RoundTrip implements http.RoundTripper.
+func (f RoundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
 // New returns a console of its own for this test: small, quick and closed at
 // the end.
 func New(t testing.TB, opts ...Options) *Kit {
