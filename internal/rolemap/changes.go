@@ -3,6 +3,7 @@ package rolemap
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -87,13 +88,13 @@ func (m *Map) Changes(ctx context.Context, from, to time.Time) ([]Change, error)
 
 // attribute finds out from the record who made the changes.
 func (m *Map) attribute(ctx context.Context, all []Change) error {
-	var people []okta.UserID
+	people := map[okta.UserID]bool{}
 	for _, c := range all {
-		if a := c.Assignment(); a.Direct() && !slices.Contains(people, a.Person.ID) {
-			people = append(people, a.Person.ID)
+		if a := c.Assignment(); a.Direct() {
+			people[a.Person.ID] = true
 		}
 	}
-	acts, err := m.desk.Survey(desk.RoleMap()).RoleActs(ctx, people)
+	acts, err := m.desk.Survey(desk.RoleMap()).RoleActs(ctx, slices.Collect(maps.Keys(people)))
 	if err != nil {
 		return err
 	}

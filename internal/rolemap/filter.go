@@ -21,7 +21,6 @@ type Filter struct {
 	Reach      string // of ReachNames
 	Target     string // id of a target, or of the group that it is held through
 	Mark       MarkName
-	Since      time.Time // only what began in the map after this
 
 	Sort  string // of Sorts; empty: person
 	Desc  bool
@@ -63,7 +62,7 @@ func (f Filter) fits(a Assignment) bool {
 	switch {
 	case !f.Person.IsZero() && a.Person.ID != f.Person, f.Role != "" && a.RoleName() != f.Role, f.Status != "" && a.Person.Status != f.Status,
 		f.Department != "" && a.Person.Department != f.Department, f.How != "" && a.How != f.How, f.Reach != "" && reach != f.Reach,
-		!f.Mark.on(a), !f.Since.IsZero() && !a.From.After(f.Since):
+		!f.Mark.on(a):
 		return false
 	case f.Target != "" && a.Assignee != f.Target && !slices.ContainsFunc(a.Targets, func(t Target) bool { return t.ID == f.Target }):
 		return false

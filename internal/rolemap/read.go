@@ -45,13 +45,6 @@ func (m *Map) Of(ctx context.Context, id okta.UserID) ([]Assignment, error) {
 	return all, err
 }
 
-// History is every row of one person's, as the map saw them, the oldest first.
-func (m *Map) History(ctx context.Context, id okta.UserID) ([]Assignment, error) {
-	all, err := held(ctx, m.db.R, `h.person_id = $1`, id.String())
-	slices.SortStableFunc(all, func(a, b Assignment) int { return a.From.Compare(b.From) })
-	return all, err
-}
-
 // unread are the people whose roles could not be read when they were last looked at.
 func (m *Map) unread(ctx context.Context) ([]Person, error) {
 	return read(ctx, m.db.R, func(rows *sql.Rows) (p Person, err error) {

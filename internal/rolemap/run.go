@@ -191,6 +191,5 @@ func (f Filter) Words() string {
 		Reach      string `record:"reach,public"`
 		Target     string `record:"target,public"`
 		Mark       string `record:"risk,public"`
-		Since      string `record:"since,public"`
-	}{f.Text, f.Role, f.Person.String(), string(f.Status), f.Department, f.How, f.Reach, f.Target, string(f.Mark), stamp(f.Since)})
+	}{f.Text, f.Role, f.Person.String(), string(f.Status), f.Department, f.How, f.Reach, f.Target, string(f.Mark)})
 }
