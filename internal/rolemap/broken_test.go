@@ -54,8 +54,8 @@ func TestOneIsBroken(t *testing.T) {
 	equals(t, k.Map, k.Org)
 }
 
-// Several of whom Okta tells nothing that can be used hold a walk up once, since it may
-// be Okta; where it tells about the others the next time, it goes on without them.
+// Several of whom Okta tells nothing that can be used hold a walk up for an hour, since it
+// may be Okta; where it tells about the others then, it goes on without them.
 func TestSomeAreBroken(t *testing.T) {
 	w := &refuser{}
 	k := small(t, func(rt http.RoundTripper) http.RoundTripper { w.RoundTripper = rt; return w })
@@ -65,6 +65,10 @@ func TestSomeAreBroken(t *testing.T) {
 	}
 	if err := k.Map.Walk(t.Context()); err == nil {
 		t.Fatal("nobody's roles could be read the second time")
+	}
+	k.Advance(time.Hour)
+	if err := k.Map.Walk(t.Context()); err == nil {
+		t.Fatal("nobody's roles could be read after an hour")
 	}
 	w.path.Store("")
 	walk(t, k.Map)
@@ -78,6 +82,11 @@ func TestSomeAreBroken(t *testing.T) {
 	if err := k.Map.Walk(t.Context()); err == nil {
 		t.Error("four could not be read, and nothing is said")
 	}
+	k.Advance(59 * time.Minute)
+	if err := k.Map.Walk(t.Context()); err == nil {
+		t.Error("four could not be read for most of an hour, and nothing is said")
+	}
+	k.Advance(time.Minute)
 	walk(t, k.Map)
 	if _, sum, err := k.Map.Now(t.Context(), rolemap.Filter{}); err != nil || len(sum.Unread) != len(broken) {
 		t.Errorf("%+v %v", sum.Unread, err)

@@ -27,6 +27,11 @@ type Map struct {
 	wake chan struct{} // somebody has to be read again
 
 	walking sync.Mutex // of several walks in one process, one
+
+	standstill struct { // under walking
+		at    okta.UserID // the first of a batch of which too many could not be read
+		since time.Time
+	}
 }
 
 // New returns the map kept in db.

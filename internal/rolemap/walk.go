@@ -25,10 +25,13 @@ const (
 	stageRest = "rest" // who is in the map and was not on the list: each is looked at
 )
 
-// brokenMost is of how many people in a batch Okta may tell nothing that can be used
-// the first time: of more than that, and it may not be the people. Where some of the
-// others can be read the next time too, it is.
-const brokenMost = 2
+// brokenMost is of how many people in a batch Okta may tell nothing that can be used:
+// of more than that, and it may not be the people. Where the others can still be read
+// after brokenFor, it is.
+const (
+	brokenMost = 2
+	brokenFor  = time.Hour
+)
 
 // batch is how many people are read before what was found is written: a stop loses
 // no more than that.
@@ -57,8 +60,7 @@ type walker struct {
 	Walk
 	lease  *store.Lease
 	survey *desk.Survey
-	before int64  // calls of earlier processes
-	was    string // why it did not go on the last time
+	before int64 // calls of earlier processes
 }
 
 // Walk reads the whole organisation: it goes on with the walk that was begun, or begins
@@ -97,7 +99,7 @@ func plain(err error) string {
 }
 
 func (w *walker) run(ctx context.Context) error {
-	w.was, w.Problem = w.Problem, ""
+	w.Problem = ""
 	for w.stage == stageList {
 		if err := w.list(ctx); err != nil {
 			return err
@@ -152,7 +154,7 @@ func (w *walker) list(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		w.last, w.Done, w.was = some[len(some)-1].String(), w.Done+len(some), ""
+		w.last, w.Done = some[len(some)-1].String(), w.Done+len(some)
 		if err := w.save(ctx, found); err != nil {
 			return err
 		}
@@ -225,13 +227,21 @@ func (w *walker) read(ctx context.Context, ids []okta.UserID, known map[okta.Use
 		}
 		found = append(found, r)
 	}
-	if broken > brokenMost && (broken == len(ids) || w.was == "") {
+	if broken > brokenMost && (broken == len(ids) || !w.stuck(ids[0])) {
 		return nil, errors.New(firstProblem(found))
 	}
 	if w.Done == 0 && refused == len(ids) {
 		return nil, errors.New(firstProblem(found)) // it is not the people
 	}
 	return found, nil
+}
+
+// stuck reports whether the walk has come to a standstill at somebody long ago.
+func (w *walker) stuck(at okta.UserID) bool {
+	if w.standstill.at != at {
+		w.standstill.at, w.standstill.since = at, w.now()
+	}
+	return w.now().Sub(w.standstill.since) >= brokenFor
 }
 
 func firstProblem(found []reading) string {
@@ -279,7 +289,7 @@ func (w *walker) rest(ctx context.Context) (more bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	w.Done, w.was = w.Done+len(ids), ""
+	w.Done += len(ids)
 	return true, w.save(ctx, found)
 }
 
