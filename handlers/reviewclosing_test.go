@@ -40,7 +40,7 @@ func TestCloseIsWhatThePageSays(t *testing.T) {
 	decides(t, second, path, shown, "revoke")
 	decides(t, second, path, grouped, "revoke")
 	page := owner.Get(path + "/close")
-	for _, want := range []string{"Keydesk takes 1 role away", "1 revoke cannot be carried out if you close it", "Close it and take 1 role away", "Cannot be carried out", grouped.Login, "through Okta App Owners", shown.Login, "undecided items stay as they are. I mean that.", "Stop the review"} {
+	for _, want := range []string{"Keydesk takes 1 role away", "1 revoke takes nothing away if you close it", "Close it and take 1 role away", "Will not be taken away", grouped.Login, "through Okta App Owners", shown.Login, "undecided items stay as they are. I mean that.", "Stop the review"} {
 		if !page.Has(want) {
 			t.Errorf("nowhere: %q in %s", want, page.Text())
 		}

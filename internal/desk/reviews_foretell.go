@@ -23,8 +23,13 @@ type Limits struct {
 	Words string   // what the role reaches
 }
 
-// atOnce is how many people are read side by side before a close.
-const atOnce = 8
+// How many people's groups are read before a close, and how many side by side. Of more
+// than that the last sign-in alone says whose colleague they are: a page does not use
+// Okta's limit up, and the close asks of each again.
+const (
+	mostRead = 200
+	atOnce   = 8
+)
 
 // Foretell says of each order of one closer what [Desk.Revoke] would come to; the zero
 // Revoked: the role is taken away. It asks the same question on what is known without
@@ -78,9 +83,9 @@ func (d *Desk) standings(ctx context.Context, orders []Order, holds map[okta.Use
 	}
 	var g errgroup.Group
 	g.SetLimit(atOnce)
-	for _, on := range people {
+	for n, on := range people {
 		g.Go(func() error {
-			if d.oktaGroups && orders[0].Closed.Who.Tier() != Owner { // to owners it does not matter whose colleague it is
+			if n < mostRead && d.oktaGroups && orders[0].Closed.Who.Tier() != Owner { // to owners it does not matter whose colleague it is
 				groups, err := d.okta.Access.Groups(ctx, on.ID)
 				on.readStaff(d.policy, groups, err)
 			}

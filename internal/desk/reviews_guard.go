@@ -183,11 +183,11 @@ func (d *Desk) seconds(ctx context.Context, x *deed, o Order, g ground) Revoked 
 
 // drifted compares the role with what was decided on; the zero Revoked: it is the same.
 func (d *Desk) drifted(ctx context.Context, x *deed, o Order, g ground) Revoked {
-	drift := func(why string) Revoked { return Revoked{End: EndDrift, Rule: "review.drift", Why: why} }
+	drift := func(why string) Revoked { return Revoked{End: EndDrift, Rule: "review.drift", Why: why, Ask: "Decide it anew, in another review."} }
 	i := slices.IndexFunc(x.on.Roles, o.same)
 	if i < 0 {
 		if slices.ContainsFunc(x.on.Roles, func(r okta.Role) bool { return r.Type == o.Role.Type && r.Type != okta.Custom && r.Direct() }) {
-			return drift("The role was taken away and given again since the review began. It was left as it is.")
+			return drift("The role was taken away and given again since the review began, so it stays as it is.")
 		}
 		return Revoked{End: EndGone, Rule: "roles.gone", Why: "The person does not hold the role any more."}
 	}
@@ -196,7 +196,7 @@ func (d *Desk) drifted(ctx context.Context, x *deed, o Order, g ground) Revoked 
 		return drift(why)
 	}
 	if !o.Role.Created.IsZero() && now.Created.Sub(o.Role.Created).Abs() > clocksDiffer {
-		return drift("The role was taken away and given again since the review began, on " + now.Created.UTC().Format("2 January 2006") + ". It was left as it is.")
+		return drift("The role was taken away and given again since the review began, on " + now.Created.UTC().Format("2 January 2006") + ", so it stays as it is.")
 	}
 	if !o.Known {
 		return Revoked{}
@@ -206,7 +206,7 @@ func (d *Desk) drifted(ctx context.Context, x *deed, o Order, g ground) Revoked 
 		return Revoked{End: EndAgain, Rule: "targets", Why: e.Msg, After: max(e.RetryAfter, again)}
 	}
 	if !slices.Equal(limits.IDs, o.Limits) {
-		return drift("It reaches " + limits.Words + " now, which is not what was decided on. It was left as it is.")
+		return drift("It reaches " + limits.Words + " now, which is not what was decided on, so it stays as it is.")
 	}
 	return Revoked{}
 }
@@ -216,11 +216,11 @@ func (d *Desk) drifted(ctx context.Context, x *deed, o Order, g ground) Revoked 
 func (o Order) another(now okta.Role, login string) string {
 	switch {
 	case !strings.EqualFold(login, o.Login):
-		return "It was decided on as a role of " + o.Login + ", and the account is " + login + " in Okta. It was left as it is."
+		return "It was decided on as a role of " + o.Login + ", and the account is " + login + " in Okta, so it stays as it is."
 	case now.Type != o.Role.Type:
-		return "It was decided on as " + heldAs(o.Role) + ", and in Okta it is " + heldAs(now) + ". It was left as it is."
+		return "It was decided on as " + heldAs(o.Role) + ", and in Okta it is " + heldAs(now) + ", so it stays as it is."
 	case now.Role != o.Role.Role || now.ResourceSet != o.Role.ResourceSet:
-		return "What the custom role is made of is not what was decided on. It was left as it is."
+		return "What the custom role is made of is not what was decided on, so it stays as it is."
 	}
 	return ""
 }
