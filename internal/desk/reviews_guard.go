@@ -183,7 +183,9 @@ func (d *Desk) seconds(ctx context.Context, x *deed, o Order, g ground) Revoked 
 
 // drifted compares the role with what was decided on; the zero Revoked: it is the same.
 func (d *Desk) drifted(ctx context.Context, x *deed, o Order, g ground) Revoked {
-	drift := func(why string) Revoked { return Revoked{End: EndDrift, Rule: "review.drift", Why: why, Ask: "Decide it anew, in another review."} }
+	drift := func(why string) Revoked {
+		return Revoked{End: EndDrift, Rule: "review.drift", Why: why, Ask: "Decide it anew, in another review."}
+	}
 	i := slices.IndexFunc(x.on.Roles, o.same)
 	if i < 0 {
 		if slices.ContainsFunc(x.on.Roles, func(r okta.Role) bool { return r.Type == o.Role.Type && r.Type != okta.Custom && r.Direct() }) {

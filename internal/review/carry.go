@@ -178,14 +178,30 @@ func (r *Reviews) one(ctx context.Context, v Review, i Item, sound bool, lease *
 func (r *Reviews) revoke(ctx context.Context, v Review, i Item, sound bool) (desk.Order, desk.Revoked, error) {
 	o, wrong := order(v, i)
 	if !sound || i.Seq == 0 || wrong != nil || !r.ours(i) {
-		r.log.ErrorContext(ctx, "an item of a review is not as this console wrote it; somebody else writes in the database, or replicas have different keys", "review", v.ID, "item", i.N)
-		row := about(r.row(self(), closed, v.Plan.Name, words{Review: v.ID, Item: i.N}), i)
-		row.Detail = "review.changed"
-		seq, err := r.record.Add(ctx, row)
-		return o, desk.Revoked{End: desk.EndRefused, Seq: seq, Why: "What stands here is not what this console wrote: somebody changed it in the database. Nothing was sent.", Ask: "Tell whoever runs Keydesk."}, err
+		res, err := r.unsound(ctx, v, i)
+		return o, res, err
 	}
 	res, err := r.desk.Revoke(okta.Background(ctx), o)
 	return o, res, err
+}
+
+// unsound is the end of a revoke that nobody can hold against the record.
+func (r *Reviews) unsound(ctx context.Context, v Review, i Item) (desk.Revoked, error) {
+	row := about(r.row(self(), closed, v.Plan.Name, words{Review: v.ID, Item: i.N}), i)
+	res := desk.Revoked{End: desk.EndRefused, Why: "What stands here is not what this console wrote: somebody changed it in the database. Nothing was sent.", Ask: "Tell whoever runs Keydesk."}
+	row.Detail = "review.changed"
+	begins, err := r.record.Begins(ctx)
+	if err != nil {
+		return desk.Revoked{}, err
+	}
+	if begins.After(i.At) && r.ours(i) {
+		res.Why, res.Ask = "The row in which this was decided was cut off from the record for its age, so nobody can tell whether it was the last word. Nothing was sent.", "Decide it anew, in another review."
+		row.Detail = "review.cut"
+	} else {
+		r.log.ErrorContext(ctx, "an item of a review is not as this console wrote it; somebody else writes in the database, or replicas have different keys", "review", v.ID, "item", i.N)
+	}
+	res.Seq, err = r.record.Add(ctx, row)
+	return res, err
 }
 
 // order is what a revoke has the desk do, on whose word.

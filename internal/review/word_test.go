@@ -140,3 +140,23 @@ func TestCloseOpenedAgain(t *testing.T) {
 		}
 	}
 }
+
+// Where the row of a decision was cut off for its age nothing is carried out, and nobody
+// is suspected.
+func TestDecisionCutOff(t *testing.T) {
+	k := newKit(t)
+	p := k.Org.AdminWith("REPORT_ADMIN")
+	k.only(p)
+	owner := k.staff("owner")
+	v := k.start(owner)
+	k.decide(k.items(v, review.Query{})[0], review.Revoke)
+	k.Advance(time.Hour)
+	if _, err := k.Close(t.Context(), k.staff("owner"), v.ID, false); err != nil {
+		t.Fatal(err)
+	}
+	k.sql(`delete from record where seq <= (select seq from review_item)`)
+	_, err := k.CarryOut(t.Context()) // what was cut off cannot be sealed
+	if got := k.items(v, review.Query{})[0].Outcome; k.holds(p) == 0 || !strings.Contains(got.Why, "cut off from the record for its age") {
+		t.Errorf("%+v %v", got, err)
+	}
+}
