@@ -49,10 +49,12 @@ func reviewed(t *testing.T, k *testkit.Kit) (file string, v review.Review) {
 		if !i.Evidence.Role.Direct() {
 			verdict = review.Keep
 		}
-		_, err := k.Reviews.Decide(t.Context(), owner, review.Choice{Review: v.ID, N: i.N, Version: i.Version, Verdict: verdict})
+		_, err := k.Reviews.Decide(t.Context(), owner, review.Choice{Review: v.ID, N: i.N, Version: i.Version, Verdict: verdict, Note: "not needed"})
 		fatal(err)
 	}
-	_, err = k.Reviews.Close(t.Context(), owner, v.ID, false)
+	f, err := k.Reviews.Forecast(t.Context(), owner, v.ID)
+	fatal(err)
+	_, err = k.Reviews.Close(t.Context(), owner, v.ID, review.Final{Shown: f.Shown})
 	fatal(err)
 	if wait, err := k.Reviews.CarryOut(t.Context()); err != nil || wait == 0 {
 		t.Errorf("it does not wait for the map: %v %v", wait, err)

@@ -12,39 +12,35 @@ import (
 )
 
 // closing says what a close comes to.
-func (h *Handlers) closing(c Ctx) error { return h.showClosing(c, http.StatusOK, nil, "") }
+func (h *Handlers) closing(c Ctx) error { return h.showClosing(c, http.StatusOK, nil, nil) }
 
-func (h *Handlers) showClosing(c Ctx, status int, n *views.Notice, problem string) error {
+// showClosing shows the page of the close; wrong is what has to be mended in its form.
+func (h *Handlers) showClosing(c Ctx, status int, n *views.Notice, wrong *desk.Error) error {
 	ctx, who := c.Request().Context(), actor(c)
-	f, err := h.c.Reviews.Forecast(ctx, who, c.Param("review"))
+	v, err := h.c.Reviews.Get(ctx, who, c.Param("review"))
 	if err != nil {
 		return err
 	}
-	p := views.ReviewCloseProps{Forecast: f, Notice: n, Problem: problem}
-	if p.Review, err = h.c.Reviews.Get(ctx, who, c.Param("review")); err != nil {
-		return err
-	}
-	if p.State != review.Open {
+	if v.State != review.Open {
 		return h.showReview(c, status, n, nil)
 	}
-	q := review.Query{Review: p.ID, Show: review.ShowRevoke}
-	items, err := h.c.Reviews.Items(ctx, who, q)
-	if err != nil {
+	p := views.ReviewCloseProps{Review: v, Notice: n, Ticket: c.Request().PostFormValue("ticket"), Undecided: wrong != nil && c.Request().PostFormValue("undecided") == "true"}
+	if wrong != nil {
+		p.Field, p.Problem = wrong.Field, wrong.Msg
+	}
+	if p.Forecast, err = h.c.Reviews.Forecast(ctx, who, v.ID); err != nil {
 		return err
 	}
-	since, err := h.c.Reviews.Since(ctx, who, p.ID)
-	if err != nil {
+	if p.Since, err = h.c.Reviews.Since(ctx, who, v.ID); err != nil {
 		return err
 	}
-	for _, i := range items {
-		p.Revokes = append(p.Revokes, views.ReviewItem{Item: i, Since: since[i.N]})
-	}
-	return h.render(c, status, views.ReviewClose(h.frame(c, p.Plan.Name, "reviews"), p))
+	return h.render(c, status, views.ReviewClose(h.frame(c, v.Plan.Name, "reviews"), p))
 }
 
 // closeReview makes the decisions final.
 func (h *Handlers) closeReview(c Ctx) error {
-	v, err := h.c.Reviews.Close(c.Request().Context(), actor(c), c.Param("review"), c.Request().PostFormValue("undecided") == "true")
+	form := c.Request().PostFormValue
+	v, err := h.c.Reviews.Close(c.Request().Context(), actor(c), c.Param("review"), review.Final{Shown: form("shown"), Undecided: form("undecided") == "true", Ticket: form("ticket")})
 	if err != nil {
 		return h.notClosed(c, err)
 	}
@@ -72,11 +68,11 @@ func (h *Handlers) notClosed(c Ctx, err error) error {
 	problem, again, err := h.runProblem(c, err)
 	switch {
 	case again != nil:
-		return h.showClosing(c, problem.Status, nil, again.Msg)
+		return h.showClosing(c, problem.Status, nil, again)
 	case err != nil:
 		return err
 	}
-	return h.showClosing(c, problem.Status, &problem.Notice, "")
+	return h.showClosing(c, problem.Status, &problem.Notice, nil)
 }
 
 // notRun says above the review why something was not done to it.

@@ -44,6 +44,13 @@ func numberOf(t *testing.T, c *testkit.Client, path, who string) string {
 	return found[1]
 }
 
+// closes is the form of the page of a close, with the box ticked.
+func closes(page *testkit.Page) url.Values {
+	f := page.Form("/close")
+	f.Values.Set("undecided", "true")
+	return f.Values
+}
+
 // Two decide, one closes: what is undecided has to be meant, roles are taken away once,
 // and who may not export the record gets no evidence.
 func TestTwoReviewers(t *testing.T) {
@@ -60,17 +67,18 @@ func TestTwoReviewers(t *testing.T) {
 			t.Fatalf("neither decides: %d %s", got.Status, short(got))
 		}
 	}
-	if got := owner.Post(path+"/close", url.Values{}); got.Status != http.StatusUnprocessableEntity || !got.Has("24 items are undecided") {
+	if got := owner.Post(path+"/close", url.Values{}); got.Status != http.StatusUnprocessableEntity || !got.Has("24 undecided items stay as they are when the review is closed. Tick that this is meant, or wait.") {
 		t.Errorf("closed with undecided items: %d %s", got.Status, short(got))
 	}
 	if got := owner.Post(path+"/bundle", url.Values{}); got.Status != http.StatusConflict {
 		t.Errorf("evidence before there is any: %d", got.Status)
 	}
 	k.Org.Reset()
-	if got := owner.Post(path+"/close", url.Values{"undecided": {"true"}}); got.Status != http.StatusSeeOther {
+	page := owner.Get(path + "/close")
+	if got := owner.Post(path+"/close", closes(page)); got.Status != http.StatusSeeOther {
 		t.Fatalf("not closed: %d %s", got.Status, short(got))
 	}
-	if got := second.Post(path+"/close", url.Values{"undecided": {"true"}}); got.Status != http.StatusConflict || !got.Has("not open any more") {
+	if got := second.Post(path+"/close", closes(page)); got.Status != http.StatusConflict || !got.Has("not open any more") {
 		t.Errorf("closed twice: %d %s", got.Status, short(got))
 	}
 	carryOut(t, k)

@@ -131,16 +131,31 @@ func (h *Handlers) reviewProps(c Ctx, n *views.Notice) (p views.ReviewProps, err
 	if p.MayRun {
 		p.Runs, err = h.c.Reviews.Pace(ctx, who, p.ID)
 	}
+	if err == nil {
+		p.Ends, err = h.ends(c, p.Review)
+	}
 	return p, err
+}
+
+// ends are the revokes of a review whose decisions are final, as many as a page shows.
+func (h *Handlers) ends(c Ctx, v review.Review) ([]review.Item, error) {
+	if v.State != review.Closing && v.State != review.Closed {
+		return nil, nil
+	}
+	return h.c.Reviews.Items(c.Request().Context(), actor(c), review.Query{Review: v.ID, Show: review.ShowRevoke, Limit: itemsPage})
 }
 
 // reviewProgress is how far the revokes of a closed review are.
 func (h *Handlers) reviewProgress(c Ctx) error {
-	v, err := h.c.Reviews.Get(c.Request().Context(), actor(c), c.Param("review"))
+	v, err := h.c.Reviews.Progress(c.Request().Context(), actor(c), c.Param("review"))
 	if err != nil {
 		return err
 	}
-	return h.render(c, http.StatusOK, views.ReviewEnd(h.frame(c, "", ""), views.ReviewProps{Review: v}))
+	ends, err := h.ends(c, v)
+	if err != nil {
+		return err
+	}
+	return h.render(c, http.StatusOK, views.ReviewEnd(h.frame(c, "", ""), views.ReviewProps{Review: v, Ends: ends}))
 }
 
 // itemsOf are one page of items, as long as that matters with what differs in Okta by

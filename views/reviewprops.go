@@ -35,6 +35,7 @@ type ReviewProps struct {
 	Me     review.Person
 	MayRun bool
 	Runs   []review.Pace // for who runs reviews
+	Ends   []review.Item // the revokes of a review that is closed, as many as a page shows
 	Export desk.Decision
 	Notice *Notice
 }
@@ -50,10 +51,16 @@ type ReviewItemsProps struct {
 type ReviewCloseProps struct {
 	review.Review
 	Forecast review.Forecast
-	Revokes  []ReviewItem
+	Since    map[int][]string // what differs by now, by item
 	Notice   *Notice
-	Problem  string
+
+	Ticket    string // as typed
+	Undecided bool   // as ticked
+	Field     string // that Problem is about
+	Problem   string
 }
+
+func (p ReviewCloseProps) wrong(field string) bool { return p.Problem != "" && p.Field == field }
 
 // NewReviewProps is what the form of a new review shows.
 type NewReviewProps struct {

@@ -74,11 +74,13 @@ func endLook(i review.Item) Look {
 	case desk.EndGone:
 		return Look{"gone already", "ok", "circle-check"}
 	case desk.EndDrift:
-		return Look{"left: not as decided", "warn", "triangle-alert"}
+		return Look{"not carried out: not as decided", "warn", "triangle-alert"}
 	case desk.EndLeft:
-		return Look{"left", "warn", "ban"}
+		return Look{"not carried out", "warn", "ban"}
 	case desk.EndRefused:
 		return Look{"Okta refused", "bad", "circle-x"}
+	case desk.EndGivenUp:
+		return Look{"given up", "bad", "circle-x"}
 	case desk.EndUnsure:
 		return Look{"not known", "bad", "circle-question-mark"}
 	case desk.EndAgain:
@@ -227,25 +229,30 @@ func carriedWords(c review.Count) string {
 	return fmt.Sprintf(", %d of them carried forward", c.Carried)
 }
 
-func closeWords(c review.Count) string {
-	if c.Revoke == 0 {
+func closeWords(f review.Forecast) string {
+	if len(f.Take) == 0 {
 		return "Close the review"
 	}
-	return "Close it and take " + plural(c.Revoke, "role", "roles") + " away"
+	return "Close it and take " + plural(len(f.Take), "role", "roles") + " away"
 }
 
-func closeClass(c review.Count) string {
-	if c.Revoke == 0 {
+// endedWords say how far the revokes are.
+func endedWords(c review.Count) string {
+	return fmt.Sprintf("%d of %s ended.", c.Done+c.Left, plural(c.Revoke, "revoke has", "revokes have"))
+}
+
+func takenWords(c review.Count) string {
+	if c.Done == 0 {
+		return "No role was taken away."
+	}
+	return plural(c.Done, "role was", "roles were") + " taken away."
+}
+
+func closeClass(f review.Forecast) string {
+	if len(f.Take) == 0 {
 		return "btn-main"
 	}
 	return "btn-bad"
-}
-
-func pronoun(n int) string {
-	if n == 1 {
-		return "it"
-	}
-	return "them"
 }
 
 // planID is the id of a field of a new review; names of custom roles may hold anything.

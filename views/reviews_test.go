@@ -48,9 +48,15 @@ func (x fixture) reviewProps(s review.State) ReviewProps {
 	n := x.notice()
 	n.Retry = ""
 	return ReviewProps{
-		Review: x.reviewed(s), Mine: review.Count{All: 5, Keep: 1, Carried: 1}, Items: x.verdicts(), Show: review.ShowUndecided, Next: 6, MayRun: true, Notice: &n, Export: x.no(),
+		Ends: []review.Item{x.verdicts()[2].Item}, Review: x.reviewed(s), Mine: review.Count{All: 5, Keep: 1, Carried: 1}, Items: x.verdicts(), Show: review.ShowUndecided, Next: 6, MayRun: true, Notice: &n, Export: x.no(),
 		Runs: []review.Pace{{Reviewer: review.Person{ID: "00u1", Name: x.say("Thandi")}, Count: review.Count{All: 5}, Decided: 30, Median: time.Second, Streak: 30, Quick: 20}, {}},
 	}
+}
+
+// forecast is of a close with something of everything.
+func (x fixture) forecast() review.Forecast {
+	left := review.Foretold{Item: x.verdicts()[3].Item, Why: x.say("It takes two."), Ask: x.say("An owner has to press it.")}
+	return review.Forecast{Count: x.reviewed(review.Open).Count, Shown: "7-abc", Take: []review.Item{x.verdicts()[2].Item}, Left: []review.Foretold{left}, Ticket: true}
 }
 
 // reviewPages are the pages of reviews in the states that differ in markup.
@@ -70,7 +76,7 @@ func (x fixture) reviewPages() map[string]templ.Component {
 		"review, being done":     Review(f, x.reviewProps(review.Closing)),
 		"review, all":            ReviewItems(f, ReviewItemsProps{ReviewProps: open, Query: review.Query{Text: x.say("ann"), Reviewer: "00u1"}, Typed: x.say("paul")}),
 		"review, all done":       ReviewItems(f, ReviewItemsProps{ReviewProps: done}),
-		"review, to be closed":   ReviewClose(f, ReviewCloseProps{Review: open.Review, Forecast: review.Forecast{Count: open.Count, Groups: 1, Alone: 1, Own: 1}, Revokes: x.verdicts()[2:4], Problem: x.say("Say that it is meant.")}),
+		"review, to be closed":   ReviewClose(f, ReviewCloseProps{Review: open.Review, Forecast: x.forecast(), Since: map[int][]string{3: {x.say("It is gone.")}}, Ticket: x.say("INC-3"), Field: "undecided", Problem: x.say("Say that it is meant.")}),
 		"review, nothing to do":  ReviewClose(f, ReviewCloseProps{Review: open.Review, Notice: &n}),
 		"review, new":            NewReview(f, x.newReview()),
 		"review, new, with none": NewReview(f, NewReviewProps{By: "me", Notice: &n}),
@@ -116,7 +122,7 @@ func TestReviewDone(t *testing.T) {
 	if n := len(all(root, byClass("decide"))); n != 0 {
 		t.Errorf("%d forms decide", n)
 	}
-	if got := words(one(t, root, byID("item-3"))); !strings.Contains(got, "left: not as decided It is another. Ask an owner.") {
+	if got := words(one(t, root, byID("item-3"))); !strings.Contains(got, "not carried out: not as decided It is another. Ask an owner.") {
 		t.Errorf("what came of the revoke is %q", got)
 	}
 }

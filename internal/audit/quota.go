@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -14,6 +15,10 @@ type Quota struct {
 	Window time.Duration
 	Most   int
 	Used   int // with the act that was begun; set by Begin and Used
+
+	Of     string // whose acts are counted; empty: those of the row's actor
+	Deputy string // somebody whose acts count as well where they were done on that one's word
+	OnWord string // what the parameters of such an act hold then
 }
 
 // Word names the window.
@@ -39,11 +44,12 @@ func (e *QuotaError) Error() string {
 func (l *Log) meet(ctx context.Context, tx *sql.Tx, actor string, quotas []Quota) error {
 	for i := range quotas {
 		q := &quotas[i]
-		if err := l.count(ctx, tx, actor, q); err != nil {
+		q.Of = cmp.Or(q.Of, actor)
+		if err := l.count(ctx, tx, q); err != nil {
 			return err
 		}
 		if q.Used >= q.Most {
-			return l.opens(ctx, tx, actor, *q)
+			return l.opens(ctx, tx, *q)
 		}
 		q.Used++
 	}
@@ -55,9 +61,16 @@ type row interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
-func (l *Log) count(ctx context.Context, from row, actor string, q *Quota) error {
-	err := from.QueryRowContext(ctx, `select count(*) from record where actor_id = $1 and class = $2 and phase = 'intent' and at > $3`,
-		actor, q.Class, l.now().Add(-q.Window).UnixMilli()).Scan(&q.Used)
+// counted are the moments of the acts that a quota counts.
+const counted = `(select at from record where actor_id = $1 and class = $2 and phase = 'intent' and at > $3
+	union all select at from record where actor_id = $4 and class = $2 and phase = 'intent' and at > $3 and replace(' ' || params || ' ', $5, '') <> ' ' || params || ' ') as acts`
+
+func (l *Log) counts(q Quota) []any {
+	return []any{q.Of, q.Class, l.now().Add(-q.Window).UnixMilli(), q.Deputy, " " + q.OnWord + " "}
+}
+
+func (l *Log) count(ctx context.Context, from row, q *Quota) error {
+	err := from.QueryRowContext(ctx, `select count(*) from `+counted, l.counts(*q)...).Scan(&q.Used)
 	if err != nil {
 		return fmt.Errorf("count acts: %w", err)
 	}
@@ -66,10 +79,9 @@ func (l *Log) count(ctx context.Context, from row, actor string, q *Quota) error
 
 // opens is the error of a quota that is used up: one is free again when the oldest
 // act that still counts leaves the window.
-func (l *Log) opens(ctx context.Context, tx *sql.Tx, actor string, q Quota) error {
+func (l *Log) opens(ctx context.Context, tx *sql.Tx, q Quota) error {
 	var at int64
-	err := tx.QueryRowContext(ctx, `select at from record where actor_id = $1 and class = $2 and phase = 'intent' and at > $3 order by at desc limit 1 offset $4`,
-		actor, q.Class, l.now().Add(-q.Window).UnixMilli(), q.Most-1).Scan(&at)
+	err := tx.QueryRowContext(ctx, `select at from `+counted+` order by at desc limit 1 offset $6`, append(l.counts(q), q.Most-1)...).Scan(&at)
 	if err != nil {
 		return fmt.Errorf("count acts: %w", err)
 	}
@@ -79,7 +91,8 @@ func (l *Log) opens(ctx context.Context, tx *sql.Tx, actor string, q Quota) erro
 // Used counts what an operator has used of quotas.
 func (l *Log) Used(ctx context.Context, actor string, quotas []Quota) error {
 	for i := range quotas {
-		if err := l.count(ctx, l.db.R, actor, &quotas[i]); err != nil {
+		quotas[i].Of = cmp.Or(quotas[i].Of, actor)
+		if err := l.count(ctx, l.db.R, &quotas[i]); err != nil {
 			return err
 		}
 	}

@@ -14,6 +14,15 @@ const (
 	day  = 24 * time.Hour
 )
 
+// countedFor are quotas as they count for one operator: what a review takes away
+// because they closed it is theirs as if they had done it by hand.
+func countedFor(id string, quotas []audit.Quota) []audit.Quota {
+	for i := range quotas {
+		quotas[i].Of, quotas[i].Deputy, quotas[i].OnWord = id, string(Reviewer), named{ClosedBy: id}.String()
+	}
+	return quotas
+}
+
 // quotas are what the policy allows of a class.
 func (p Policy) quotas(r Risk) []audit.Quota {
 	var out []audit.Quota
@@ -51,22 +60,22 @@ func opens(at, now time.Time) string {
 
 // watch writes an alert into the record and the log when an act was the one that
 // used up half of a quota.
-func (d *Desk) watch(ctx context.Context, x *deed, quotas []audit.Quota) {
+func (d *Desk) watch(ctx context.Context, who Actor, seq int64, quotas []audit.Quota) {
 	for _, q := range quotas {
 		if q.Most < 2 || q.Used != (q.Most+1)/2 {
 			continue
 		}
-		r := x.who.row("limit.alert")
+		r := who.row("limit.alert")
 		r.Phase, r.Class = audit.PhaseEvent, q.Class
 		r.Detail = fmt.Sprintf("half of the limit is used: %d of %d %s acts within the %s", q.Used, q.Most, q.Class, q.Word())
 		_, err := d.record.Add(ctx, r)
-		d.log.WarnContext(ctx, "an operator has used half of a limit", "row", x.seq, "operator", x.who.ID, "class", q.Class, "used", q.Used, "most", q.Most, "error", err)
+		d.log.WarnContext(ctx, "an operator has used half of a limit", "row", seq, "operator", who.ID, "class", q.Class, "used", q.Used, "most", q.Most, "error", err)
 	}
 }
 
 // begin writes the intent. If it cannot be written, nothing happens.
 func (d *Desk) begin(ctx context.Context, x *deed) error {
-	quotas := d.policy.quotas(x.spec.Risk)
+	quotas := countedFor(x.who.ID, d.policy.quotas(x.spec.Risk))
 	seq, err := d.record.Begin(ctx, x.row(), x.shown.Nonce, x.turn.lease, quotas...)
 	var spent *audit.SpentError
 	var over *audit.QuotaError
@@ -79,6 +88,6 @@ func (d *Desk) begin(ctx context.Context, x *deed) error {
 		return unrecorded(x.spec.Action, err)
 	}
 	x.seq = seq
-	d.watch(ctx, x, quotas)
+	d.watch(ctx, x.who, x.seq, quotas)
 	return nil
 }

@@ -64,7 +64,7 @@ func (d *Desk) Me(ctx context.Context, who Actor) (MePage, error) {
 		m.Reach = p.scopeWords(who)
 	}
 	for _, risk := range []Risk{Restoring, Takeover, Destructive, Privilege} {
-		c := MayClass{Risk: risk, May: p.mayDo(who, risk), Limits: p.quotas(risk)}
+		c := MayClass{Risk: risk, May: p.mayDo(who, risk), Limits: countedFor(who.ID, p.quotas(risk))}
 		if len(c.May) == 0 {
 			continue
 		}

@@ -26,11 +26,13 @@ type Order struct {
 	Name          string
 	Item, Attempt int // from 1
 	Person        okta.UserID
+	Login         string // the person's, as it was shown to whoever decided
 	Role          okta.Role
 	Through       string   // the name of the group that it is held through
 	Limits        []string // ids of what it is limited to, sorted
 	Known         bool     // whether the limits could be read; where not, they are not compared
 	Note          string
+	Ticket        string
 	Decided       Said
 	Closed        Said
 }
@@ -41,11 +43,12 @@ type Ending string
 // The endings. Again is none: it is to be tried again after a while.
 const (
 	EndDone    Ending = "done"
-	EndGone    Ending = "gone"    // nobody holds the role any more; nothing was sent
-	EndDrift   Ending = "drift"   // it is not what was decided on; nothing was sent
-	EndLeft    Ending = "left"    // it takes somebody else; nothing was sent
-	EndRefused Ending = "refused" // Okta refused it
-	EndUnsure  Ending = "unsure"  // no answer came, and nobody could look
+	EndGone    Ending = "gone"     // nobody holds the role any more; nothing was sent
+	EndDrift   Ending = "drift"    // it is not what was decided on; nothing was sent
+	EndLeft    Ending = "left"     // it takes somebody else; nothing was sent
+	EndRefused Ending = "refused"  // Okta refused it
+	EndUnsure  Ending = "unsure"   // no answer came, and nobody could look
+	EndGivenUp Ending = "given_up" // for as long as one is tried Okta could not be read, or did not take it
 	EndAgain   Ending = "again"
 )
 
@@ -55,9 +58,17 @@ type Revoked struct {
 	Why   string        // a sentence
 	Ask   string        // whom to ask; may be empty
 	Rule  string        // that decided
-	Seq   int64         // the row of the record
-	After time.Duration // of EndAgain: when it may be tried again
+	Seq   int64         // the row of the record; of EndAgain: 0, where nothing was sent
+	After time.Duration // of EndAgain and EndUnsure: when it may be tried again
 }
+
+// What a review's word is good for: how long after the close its revokes begin, and how
+// old at the close what was decided may be where it takes two. Later nobody remembers
+// what they agreed to.
+const (
+	closeHolds = 24 * time.Hour
+	wordHolds  = 30 * 24 * time.Hour
+)
 
 // inFlight is how long a call that nobody waits for any more may still be on its
 // way to Okta. Before that a role that is still there says nothing.
@@ -73,11 +84,8 @@ const again = 2 * time.Second
 // sent once, whatever happens: told of it again, Revoke says how it ended. An error is
 // of the record or the lock: nothing is known then, and the attempt is to be told again.
 func (d *Desk) Revoke(ctx context.Context, o Order) (Revoked, error) {
-	if !o.Role.Direct() {
-		return d.notRevoked(ctx, d.ordered(o), Revoked{
-			End: EndLeft, Rule: "roles.group",
-			Why: "The role is held through " + o.Through + " and cannot be taken from the person: take it from the group, or the person out of the group.", Ask: "Use Okta's own console.",
-		})
+	if r := o.never(); r.End != "" {
+		return d.notRevoked(ctx, d.ordered(o), r)
 	}
 	if err := d.settle(ctx, o.Person); err != nil && !okta.IsNotFound(err) {
 		d.log.WarnContext(ctx, "a change of unknown end could not be settled", "error", err)
@@ -100,16 +108,29 @@ func (d *Desk) Revoke(ctx context.Context, o Order) (Revoked, error) {
 	if e := d.readTarget(ctx, x); e != nil {
 		return d.unread(ctx, x, e)
 	}
-	if r := d.mayRevoke(ctx, x, o); r.End != "" {
+	switch r := d.mayRevoke(ctx, x, o, d.afresh(x)); r.End {
+	case "":
+		return d.revoke(ctx, x, o)
+	case EndAgain: // nothing was sent, and nothing is decided
+		return r, nil
+	default:
 		return d.notRevoked(ctx, x, r)
 	}
-	return d.revoke(ctx, x, o)
 }
+
+// GiveUp is the end of an order that was tried again and again and is not any more,
+// with why the last try came to nothing.
+func (d *Desk) GiveUp(ctx context.Context, o Order, why string) (Revoked, error) {
+	return d.notRevoked(ctx, d.ordered(o), Revoked{End: EndGivenUp, Rule: "review.tried", Why: why, Ask: "Press " + onceMore + ", later."})
+}
+
+// onceMore is the button that carries out what is left.
+const onceMore = "“Carry out what is left once more”"
 
 // ordered is an order as a change on its way.
 func (d *Desk) ordered(o Order) *deed {
 	x := &deed{who: Reviews(o.Closed.Who, o.Decided.Who), spec: spec("roles.remove"), id: o.Person}
-	x.opts.Note, x.opts.On = o.Note, Object{Role: o.Role.ID}
+	x.opts.Note, x.opts.Ticket, x.opts.On = o.Note, o.Ticket, Object{Role: o.Role.ID}
 	if x.opts.Note == "" {
 		x.opts.Note = "review " + o.Name
 	}
@@ -119,11 +140,18 @@ func (d *Desk) ordered(o Order) *deed {
 
 // revoke sends it.
 func (d *Desk) revoke(ctx context.Context, x *deed, o Order) (Revoked, error) {
-	seq, err := d.record.Begin(ctx, x.row(), fmt.Sprintf("review %s %d %d", o.Review, o.Item, o.Attempt), x.turn.lease)
-	if err != nil {
+	closer := o.Closed.Who
+	quotas := countedFor(closer.ID, d.policy.quotas(x.spec.Risk))
+	seq, err := d.record.Begin(ctx, x.row(), fmt.Sprintf("review %s %d %d", o.Review, o.Item, o.Attempt), x.turn.lease, quotas...)
+	var over *audit.QuotaError
+	switch {
+	case errors.As(err, &over):
+		return d.notRevoked(ctx, x, d.closerAtLimit(closer, over.Quota, over.Opens))
+	case err != nil:
 		return Revoked{}, err
 	}
 	x.seq = seq
+	d.watch(ctx, closer, seq, quotas)
 	err = d.okta.Roles.Remove(x.turn.sending(ctx, &x.got), x.id, x.opts.On.Role)
 	_, ended := d.finish(ctx, x, Outcome{Label: "Okta removed the role."}, err)
 	r := Revoked{Seq: seq, Rule: "okta"}
@@ -133,7 +161,7 @@ func (d *Desk) revoke(ctx context.Context, x *deed, o Order) (Revoked, error) {
 	case err == nil:
 		r.End, r.Why = EndDone, "Okta removed the role."
 	case limited:
-		r.End, r.After, r.Why = EndAgain, max(wait, time.Second), "Okta's rate limit is used up; it is tried again."
+		r.End, r.After, r.Why = EndAgain, max(wait, time.Second), "Okta's rate limit is used up."
 	case okta.IsUnsure(err):
 		return d.looked(ctx, o, r, inFlight), nil
 	case okta.IsNotFound(err):
@@ -141,7 +169,7 @@ func (d *Desk) revoke(ctx context.Context, x *deed, o Order) (Revoked, error) {
 	case errors.As(err, &oe) && oe.Status >= 400 && oe.Status < 500:
 		r.End, r.Why = EndRefused, asError(ended).Msg
 	default: // it did not reach Okta
-		r.End, r.After, r.Why = EndAgain, again, "It did not reach Okta; it is tried again."
+		r.End, r.After, r.Why = EndAgain, again, "It did not reach Okta."
 	}
 	return r, nil
 }
@@ -173,7 +201,7 @@ func (d *Desk) attemptEnded(ctx context.Context, o Order, was audit.Act) Revoked
 	case was.End.Status == http.StatusNotFound:
 		r.End, r.Why = EndGone, "Okta knows no such assignment any more."
 	case was.End.Status == 0 || was.End.Status == http.StatusTooManyRequests:
-		r.End, r.After, r.Why = EndAgain, again, "It did not reach Okta; it is tried again."
+		r.End, r.After, r.Why = EndAgain, again, "It did not reach Okta."
 	default:
 		r.End, r.Why = EndRefused, "Okta refused: "+was.End.Detail+"."
 	}
@@ -192,7 +220,7 @@ func (d *Desk) looked(ctx context.Context, o Order, r Revoked, left time.Duratio
 	case !slices.ContainsFunc(roles, o.same):
 		r.End, r.Why = EndDone, "Okta did not answer. We looked: the role is gone."
 	default:
-		r.End, r.After, r.Why = EndAgain, max(left, again), "Okta did not answer. We looked: the role is still there; it is tried again."
+		r.End, r.After, r.Why = EndAgain, max(left, again), "Okta did not answer. We looked: the role is still there."
 	}
 	return r
 }

@@ -49,6 +49,18 @@ func (d *Desk) RevokeProof(ctx context.Context, who Actor, does Action) *Error {
 	return d.notYours(ctx, who.row(does), e)
 }
 
+// RevokesNeed says what the policy asks of whoever takes a role away: a reason, which in
+// a review is given with the decision, and a ticket, which is given with the close.
+func (d *Desk) RevokesNeed() (reason, ticket bool) {
+	s := spec("roles.remove")
+	return d.policy.NeedsReason(s), d.policy.NeedsTicket(s)
+}
+
+// Ticket refuses the number of a ticket that nobody could read later.
+func Ticket(does Action, number string) *Error {
+	return legible(does, Reason{Note: "is about the ticket alone", Ticket: number})
+}
+
 // Row is a row of the record in which nothing stands yet but who does what.
 func (d *Desk) Row(who Actor, does Action) audit.Row {
 	r := who.row(does)

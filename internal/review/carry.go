@@ -5,9 +5,12 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
+	"strconv"
 	"time"
 
+	"keydesk/internal/audit"
 	"keydesk/internal/desk"
 	"keydesk/internal/okta"
 	"keydesk/internal/store"
@@ -68,47 +71,100 @@ func (r *Reviews) carryOut(ctx context.Context, v Review) (time.Duration, error)
 	return 0, r.seal(ctx, v.ID, lease)
 }
 
+// revokesAtOnce is how many revokes of one review are tried before what else there is to
+// do gets its turn.
+const revokesAtOnce = 50
+
 // revokes carries out what is due, and returns how long the next one has to wait; 0:
 // each has its end.
-func (r *Reviews) revokes(ctx context.Context, v Review, lease *store.Lease) (time.Duration, error) {
-	items, err := all(ctx, r.db.R, scanItem, `select `+itemColumns+` from review_item where review = $1 and verdict = 'revoke' and outcome = '' order by n`, v.ID)
+func (r *Reviews) revokes(ctx context.Context, v Review, lease *store.Lease) (next time.Duration, err error) {
+	items, err := all(ctx, r.db.R, scanItem, `select `+itemColumns+` from review_item where review = $1 order by n`, v.ID)
 	if err != nil {
 		return 0, err
 	}
-	var next time.Duration
-	for _, i := range items {
-		wait := i.NotBefore.Sub(r.now())
-		if wait <= 0 {
-			if err := ctx.Err(); err != nil {
-				return 0, err
-			}
-			if wait, err = r.one(ctx, v, i, lease); err != nil {
-				return 0, err
-			}
-		}
+	soonest := func(wait time.Duration) {
 		if wait > 0 && (next == 0 || wait < next) {
 			next = wait
 		}
 	}
-	return next, nil
+	var due []Item
+	for _, i := range items {
+		if i.Verdict != Revoke || i.Outcome.End != "" {
+			continue
+		}
+		if wait := i.NotBefore.Sub(r.now()); wait > 0 {
+			soonest(wait)
+		} else {
+			due = append(due, i)
+		}
+	}
+	if len(due) == 0 {
+		return next, nil
+	}
+	said, err := r.said(ctx, v, items)
+	for n, i := range due {
+		if err = errors.Join(err, ctx.Err()); err != nil {
+			return 0, err
+		}
+		if n == revokesAtOnce {
+			return time.Millisecond, nil
+		}
+		var wait time.Duration
+		wait, err = r.one(ctx, v, i, said[i.N] == i.Seq, lease)
+		soonest(wait)
+	}
+	return next, err
+}
+
+// said is the row of the last decision on each item, as the record has it: who has the
+// database alone can bring back rows of items that the console wrote earlier. It is
+// empty where the review is not being closed as somebody closed it: by them, at that
+// moment, with these decisions, and not once more after it had ended.
+func (r *Reviews) said(ctx context.Context, v Review, items []Item) (map[int]int64, error) {
+	last := map[desk.Action]map[int]int64{}
+	for _, a := range []desk.Action{closed, ended, decided, undone} {
+		acts, err := r.record.Acts(ctx, audit.Filter{Action: string(a), From: v.Started, Limit: math.MaxInt32})
+		if err != nil {
+			return nil, err
+		}
+		last[a] = map[int]int64{}
+		for _, act := range acts { // the newest first
+			n, _ := strconv.Atoi(word(act.Params, "item")) // a row that names none is about the review
+			if act.Phase == audit.PhaseEvent && word(act.Params, "review") == v.ID && last[a][n] == 0 {
+				last[a][n] = act.Seq
+			}
+		}
+	}
+	if !store.SameMac(v.closeMac, r.closeMacOf(v, items)) || last[closed][0] <= last[ended][0] {
+		return nil, nil
+	}
+	for n, seq := range last[undone] {
+		if seq > last[decided][n] {
+			delete(last[decided], n)
+		}
+	}
+	return last[decided], nil
 }
 
 // one carries out one revoke, and keeps how it ended or when it is tried again.
-func (r *Reviews) one(ctx context.Context, v Review, i Item, lease *store.Lease) (time.Duration, error) {
-	res, err := r.revoke(ctx, v, i)
+func (r *Reviews) one(ctx context.Context, v Review, i Item, sound bool, lease *store.Lease) (time.Duration, error) {
+	first := i.Outcome.At
+	if first.IsZero() {
+		first = r.moment()
+	}
+	o, res, err := r.revoke(ctx, v, i, sound)
+	if err == nil && res.After > 0 && r.now().Sub(first) > giveUp {
+		res.Why, res.After = res.Why+" It was tried for an hour, and is not tried any more.", 0
+		if res.End == desk.EndAgain {
+			res, err = r.desk.GiveUp(ctx, o, res.Why)
+		}
+	}
 	if err != nil {
 		return 0, err
 	}
-	if late := r.now().Sub(v.Closed) > giveUp; late && (res.End == desk.EndAgain || res.End == desk.EndUnsure) {
-		res.Why += " It was tried for an hour. Carry out what is left once more, later."
-		if res.End == desk.EndAgain {
-			res.End = desk.EndRefused
-		}
-		res.After = 0
-	}
 	i.Outcome, i.NotBefore = Outcome{res.End, res.Why, res.Ask, res.Seq, r.moment()}, time.Time{}
 	if res.After > 0 {
-		i.Outcome = Outcome{Why: res.Why}
+		i.Outcome = Outcome{Why: res.Why + " It is tried again.", At: first}
 		i.NotBefore = r.moment().Add(res.After)
 		if res.End == desk.EndAgain && res.Seq > 0 { // that one was sent
 			i.Attempt++
@@ -118,27 +174,60 @@ func (r *Reviews) one(ctx context.Context, v Review, i Item, lease *store.Lease)
 	return res.After, err
 }
 
-// revoke has the desk do it.
-func (r *Reviews) revoke(ctx context.Context, v Review, i Item) (desk.Revoked, error) {
+// revoke has the desk do it; sound says that it is what was decided last and closed.
+func (r *Reviews) revoke(ctx context.Context, v Review, i Item, sound bool) (desk.Order, desk.Revoked, error) {
+	o, wrong := order(v, i)
+	if !sound || i.Seq == 0 || wrong != nil || !r.ours(i) {
+		res, err := r.unsound(ctx, v, i)
+		return o, res, err
+	}
+	res, err := r.desk.Revoke(okta.Background(ctx), o)
+	return o, res, err
+}
+
+// unsound is the end of a revoke that nobody can hold against the record.
+func (r *Reviews) unsound(ctx context.Context, v Review, i Item) (desk.Revoked, error) {
+	row := about(r.row(self(), closed, v.Plan.Name, words{Review: v.ID, Item: i.N}), i)
+	res := desk.Revoked{End: desk.EndRefused, Why: "What stands here is not what this console wrote: somebody changed it in the database. Nothing was sent.", Ask: "Tell whoever runs Keydesk."}
+	row.Detail = "review.changed"
+	begins, err := r.record.Begins(ctx)
+	if err != nil {
+		return desk.Revoked{}, err
+	}
+	if begins.After(i.At) && r.ours(i) {
+		res.Why, res.Ask = "The row in which this was decided was cut off from the record for its age, so nobody can tell whether it was the last word. Nothing was sent.", "Decide it anew, in another review."
+		row.Detail = "review.cut"
+	} else {
+		r.log.ErrorContext(ctx, "an item of a review is not as this console wrote it; somebody else writes in the database, or replicas have different keys", "review", v.ID, "item", i.N)
+	}
+	res.Seq, err = r.record.Add(ctx, row)
+	return res, err
+}
+
+// order is what a revoke has the desk do, on whose word.
+func order(v Review, i Item) (desk.Order, error) {
 	closer, err1 := actor(v.closer)
 	decider, err2 := actor(i.decider)
 	person, err3 := okta.ParseUserID(i.Evidence.Person.ID)
 	role, err4 := okta.ParseRoleID(i.Evidence.Role.ID)
-	if !r.ours(i) || !store.SameMac(v.closeMac, r.closeMacOf(v)) || errors.Join(err1, err2, err3, err4) != nil {
-		r.log.ErrorContext(ctx, "an item of a review is not as this console wrote it; somebody else writes in the database, or replicas have different keys", "review", v.ID, "item", i.N)
-		row := about(r.row(self(), closed, v.Plan.Name, words{Review: v.ID, Item: i.N}), i)
-		row.Detail = "review.changed"
-		seq, err := r.record.Add(ctx, row)
-		return desk.Revoked{End: desk.EndRefused, Seq: seq, Why: "What stands here is not what this console wrote: somebody changed it in the database. Nothing was sent.", Ask: "Tell whoever runs Keydesk."}, err
-	}
 	e := i.Evidence
-	return r.desk.Revoke(okta.Background(ctx), desk.Order{
-		Review: v.ID, Name: v.Plan.Name, Item: i.N, Attempt: i.Attempt + 1, Person: person,
-		Role:    okta.Role{ID: role, Type: okta.RoleType(e.Role.Type), Label: e.Role.Label, AssignmentType: e.Role.How, AssigneeID: e.Role.Assignee, Created: moment(e.Since)},
-		Through: e.Role.Through, Limits: e.limits(), Known: e.Reach == Everything || e.Reach == Limited, Note: i.Note,
+	return desk.Order{
+		Review: v.ID, Name: v.Plan.Name, Item: i.N, Attempt: i.Attempt + 1, Person: person, Login: e.Person.Login,
+		Role: e.role(role), Through: e.Role.Through, Limits: e.limits(), Known: e.known(), Note: i.Note, Ticket: v.Ticket,
 		Decided: desk.Said{Who: decider, At: i.At}, Closed: desk.Said{Who: closer, At: v.Closed},
-	})
+	}, errors.Join(err1, err2, err3, err4)
 }
+
+// role is the role as the desk knows one.
+func (e Evidence) role(id okta.RoleID) okta.Role {
+	return okta.Role{
+		ID: id, Type: okta.RoleType(e.Role.Type), Label: e.Role.Label, AssignmentType: e.Role.How, AssigneeID: e.Role.Assignee, Created: moment(e.Since),
+		Role: e.Role.Definition, ResourceSet: e.Role.ResourceSet,
+	}
+}
+
+// known reports whether what the role is limited to could be read.
+func (e Evidence) known() bool { return e.Reach == Everything || e.Reach == Limited }
 
 // end writes what the map shows afterwards, tells it what was reviewed, and closes the
 // review. It waits a while for the map to have read everybody again.
@@ -184,7 +273,7 @@ func (r *Reviews) end(ctx context.Context, v Review, lease *store.Lease) (time.D
 }
 
 func endWords(ends map[desk.Ending]int) (out []string) {
-	for _, e := range []desk.Ending{desk.EndDone, desk.EndGone, desk.EndDrift, desk.EndLeft, desk.EndRefused, desk.EndUnsure} {
+	for _, e := range []desk.Ending{desk.EndDone, desk.EndGone, desk.EndDrift, desk.EndLeft, desk.EndRefused, desk.EndUnsure, desk.EndGivenUp} {
 		if ends[e] > 0 {
 			out = append(out, fmt.Sprintf("%s:%d", e, ends[e]))
 		}

@@ -82,6 +82,8 @@ func (e Evidence) since(was Evidence) (out []string) {
 		}
 	}
 	say(moment(e.Since).Sub(moment(was.Since)).Abs() > sameMoment, "It was granted %s; before it was one of %s.", day(e.Since), day(was.Since))
+	say(e.Role.Type != was.Role.Type, "It was %s; now it is %s.", was.Role.Label, e.Role.Label)
+	say(!strings.EqualFold(e.Person.Login, was.Person.Login), "The account was %s; now it is %s.", was.Person.Login, e.Person.Login)
 	say(e.Reach != was.Reach || !slices.Equal(e.limits(), was.limits()), "It reached %s; now it reaches %s.", was.Words, e.Words)
 	say(e.Role.ResourceSet != was.Role.ResourceSet || e.Role.Definition != was.Role.Definition, "What the custom role is made of is another: %s.", e.Role.Label)
 	say(e.Person.Status != was.Person.Status, "The account was %s; now it is %s.", strings.ToLower(was.Person.Status), strings.ToLower(e.Person.Status))

@@ -117,11 +117,11 @@ func newKilled(t *testing.T) *killed {
 		} else {
 			k.all++
 		}
-		if _, err := c.Decide(t.Context(), owner, review.Choice{Review: v.ID, N: i.N, Version: i.Version, Verdict: verdict}); err != nil {
+		if _, err := c.Decide(t.Context(), owner, review.Choice{Review: v.ID, N: i.N, Version: i.Version, Verdict: verdict, Note: "not needed"}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if _, err := c.Close(t.Context(), owner, v.ID, false); err != nil {
+	if _, err := closeAs(t.Context(), c.Reviews, owner, v.ID, false); err != nil {
 		t.Fatal(err)
 	}
 	k.id = v.ID

@@ -231,6 +231,17 @@ func (k *kit) decide(i review.Item, v review.Verdict) review.Item {
 	return out
 }
 
+// closeAs closes a review as somebody who has read what that comes to.
+func closeAs(ctx context.Context, r *review.Reviews, who desk.Actor, id string, undecided bool) (review.Review, error) {
+	f, _ := r.Forecast(ctx, who, id) // who may not is told by the close
+	return r.Close(ctx, who, id, review.Final{Shown: f.Shown, Undecided: undecided})
+}
+
+// Close is closeAs on the kit's own reviews.
+func (k *kit) Close(ctx context.Context, who desk.Actor, id string, undecided bool) (review.Review, error) {
+	return closeAs(ctx, k.Reviews, who, id, undecided)
+}
+
 // carry closes a review as somebody, and carries it out to its end.
 func (k *kit) carry(v review.Review, closer desk.Actor) review.Review {
 	k.t.Helper()

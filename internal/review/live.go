@@ -2,8 +2,11 @@ package review
 
 import (
 	"context"
+	"fmt"
+	"slices"
 
 	"keydesk/internal/desk"
+	"keydesk/internal/okta"
 )
 
 // Since says of each item what the map holds now that differs from its evidence, a
@@ -37,35 +40,100 @@ func (r *Reviews) Since(ctx context.Context, who desk.Actor, id string) (map[int
 // Forecast is what closing a review would come to, for who is about to.
 type Forecast struct {
 	Count  Count
-	Groups int // revokes of roles that are held through a group: they are left
-	Alone  int // revokes that take two and were decided by who closes: they are left
-	Own    int // revokes of roles of who closes: they are left
-	Two    int // revokes that take two and were decided by somebody else
+	Shown  string     // what Close is told, so that nothing else is closed than what this says
+	Take   []Item     // the roles that would be taken away
+	Left   []Foretold // those that would not be, though that is decided
+	Ticket bool       // the policy asks for the number of a ticket
 }
 
-// Forecast counts it, and changes nothing.
-func (r *Reviews) Forecast(ctx context.Context, who desk.Actor, id string) (c Forecast, err error) {
+// Foretold is a revoke that would not be carried out.
+type Foretold struct {
+	Item
+	Why, Ask string
+}
+
+// Forecast tells it, and changes nothing.
+func (r *Reviews) Forecast(ctx context.Context, who desk.Actor, id string) (f Forecast, err error) {
 	if err := r.may(ctx, who, closed, r.desk.MayRunReviews(who)); err != nil {
-		return c, err
+		return f, err
 	}
 	v, err := r.get(ctx, r.db.R, closed, id)
 	if err != nil {
-		return c, unreadable(closed, err)
+		return f, unreadable(closed, err)
 	}
-	items, err := r.Items(ctx, who, Query{Review: id, Show: ShowRevoke})
-	c.Count = v.Count
-	me := who.OktaID.String()
+	items, err := all(ctx, r.db.R, scanItem, `select `+itemColumns+` from review_item where review = $1 order by n`, v.ID)
+	if err == nil {
+		f.Shown, err = r.shownOf(ctx, r.db.R, v.ID, items)
+	}
+	if err != nil {
+		return f, unreadable(closed, err)
+	}
+	f.Count = countOf(items)
+	_, ticket := r.desk.RevokesNeed()
+	f.Ticket = ticket && f.Count.Revoke > 0
+	v.Ticket = "is asked for by the form"
+	f.Take, f.Left, err = r.foretell(ctx, who, v, slices.DeleteFunc(items, func(i Item) bool { return i.Verdict != Revoke }))
+	return f, unreadable(closed, err)
+}
+
+// countOf counts what is decided of items.
+func countOf(items []Item) (c Count) {
+	c.All = len(items)
 	for _, i := range items {
-		switch {
-		case !i.Evidence.Role.Direct():
-			c.Groups++
-		case i.Evidence.Person.ID == me:
-			c.Own++
-		case i.Evidence.Two && i.By.ID == me:
-			c.Alone++
-		case i.Evidence.Two:
-			c.Two++
+		c.Keep += flag(i.Verdict == Keep)
+		c.Revoke += flag(i.Verdict == Revoke)
+		c.Skip += flag(i.Verdict == Skip)
+		c.Carried += flag(i.Carried != "")
+	}
+	return c
+}
+
+// foretell sorts revokes by whether they would be carried out if the actor closed the
+// review now: it asks the desk what it is asked when they are.
+func (r *Reviews) foretell(ctx context.Context, who desk.Actor, v Review, items []Item) (take []Item, left []Foretold, err error) {
+	holds, err := r.holdings(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	v.closer, v.Closed = kept(who), r.moment()
+	orders := make([]desk.Order, len(items))
+	for n, i := range items {
+		if orders[n], err = order(v, i); err != nil {
+			return nil, nil, fmt.Errorf("item %d: %w", i.N, err)
 		}
 	}
-	return c, err
+	ends, err := r.desk.Foretell(ctx, orders, holds)
+	if err != nil {
+		return nil, nil, err
+	}
+	for n, i := range items {
+		if ends[n].End == "" {
+			take = append(take, i)
+		} else {
+			left = append(left, Foretold{i, ends[n].Why, ends[n].Ask})
+		}
+	}
+	return take, left, nil
+}
+
+// holdings are what the map holds now, by person.
+func (r *Reviews) holdings(ctx context.Context) (map[okta.UserID]desk.Holding, error) {
+	held, err := r.held(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := map[okta.UserID]desk.Holding{}
+	for _, a := range held {
+		h, known := out[a.Person.ID]
+		if !known {
+			h = desk.Holding{Login: a.Person.Login, Name: a.Person.Name, Limits: map[okta.RoleID]desk.Limits{}}
+		}
+		e := evidenceOf(a)
+		h.Roles = append(h.Roles, e.role(a.Role))
+		if e.known() && a.Direct() {
+			h.Limits[a.Role] = desk.Limits{IDs: e.limits(), Words: e.Words}
+		}
+		out[a.Person.ID] = h
+	}
+	return out, nil
 }

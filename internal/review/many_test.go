@@ -90,7 +90,7 @@ func TestTwoThousandItems(t *testing.T) {
 	tell(t, "all items", whole)
 	tell(t, "what waits for me", tasks)
 	tell(t, "a decision with its row", decide)
-	if _, err := r.Close(t.Context(), owner, v.ID, true); err != nil {
+	if _, err := closeAs(t.Context(), r, owner, v.ID, true); err != nil {
 		t.Fatal(err)
 	}
 	tell(t, "close and seal, without revokes", []time.Duration{timed(func() error { _, err := r.CarryOut(t.Context()); return err })})

@@ -14,7 +14,7 @@ import (
 const counts = `count(*), coalesce(sum(case when verdict = 'keep' then 1 else 0 end), 0), coalesce(sum(case when verdict = 'revoke' then 1 else 0 end), 0),
 	coalesce(sum(case when verdict = 'skip' then 1 else 0 end), 0), coalesce(sum(case when carried <> '' then 1 else 0 end), 0),
 	coalesce(sum(case when reviewer = '' then 1 else 0 end), 0), coalesce(sum(case when outcome in ('done', 'gone') then 1 else 0 end), 0),
-	coalesce(sum(case when outcome in ('drift', 'left', 'refused', 'unsure') then 1 else 0 end), 0)`
+	coalesce(sum(case when outcome in ('drift', 'left', 'refused', 'unsure', 'given_up') then 1 else 0 end), 0)`
 
 // counted is a Count of something that has a name.
 type counted struct {
@@ -130,7 +130,7 @@ func (q Query) where() (string, []any) {
 	case ShowNobody:
 		add("reviewer = $", "")
 	case ShowLeft:
-		conds = append(conds, "outcome in ('drift', 'left', 'refused', 'unsure')")
+		conds = append(conds, "outcome in ('drift', 'left', 'refused', 'unsure', 'given_up')")
 	}
 	return strings.Join(conds, " and "), args
 }

@@ -12,7 +12,7 @@ import (
 	"keydesk/internal/store"
 )
 
-const reviewColumns = `id, name, plan, owner_id, owner_name, state, as_of, started_at, due_at, closed_at, ended_at, closer, close_mac, first_seq, reminded, manifest`
+const reviewColumns = `id, name, plan, owner_id, owner_name, state, as_of, started_at, due_at, closed_at, ended_at, closer, close_mac, first_seq, reminded, manifest, ticket`
 
 const itemColumns = `review, n, key, person_id, evidence, mac, reviewer, reviewer_name, fallback, asking, verdict, note, decider, decider_id, decider_name, decided_at,
 	seq, carried, word_mac, version, outcome, why, ask, attempt, not_before, outcome_seq, outcome_at`
@@ -47,7 +47,7 @@ func flag(yes bool) int {
 func scanReview(rows *sql.Rows) (r Review, err error) {
 	var name, plan string
 	var asOf, started, due, closed, ended int64
-	err = rows.Scan(&r.ID, &name, &plan, &r.Owner.ID, &r.Owner.Name, &r.State, &asOf, &started, &due, &closed, &ended, &r.closer, &r.closeMac, &r.First, &r.reminded, &r.manifest)
+	err = rows.Scan(&r.ID, &name, &plan, &r.Owner.ID, &r.Owner.Name, &r.State, &asOf, &started, &due, &closed, &ended, &r.closer, &r.closeMac, &r.First, &r.reminded, &r.manifest, &r.Ticket)
 	if err == nil {
 		err = json.Unmarshal([]byte(plan), &r.Plan)
 	}
@@ -87,7 +87,7 @@ func kept(who desk.Actor) string {
 }
 
 // The macs vouch for what is carried out later: the assignment as it was shown, the
-// decision, and the close. Who has the database alone cannot make one.
+// decision, and the close with all decisions that it made final. Who has the database alone cannot make one.
 func (r *Reviews) itemMac(i Item) string {
 	return store.Mac(r.key, "review item", i.Review, strconv.Itoa(i.N), i.Key, i.evidence)
 }
@@ -97,8 +97,8 @@ func (r *Reviews) wordMacOf(i Item) string {
 		strconv.FormatInt(i.Seq, 10), i.Carried, strconv.Itoa(i.Version))
 }
 
-func (r *Reviews) closeMacOf(v Review) string {
-	return store.Mac(r.key, "review close", v.ID, v.closer, strconv.FormatInt(store.Milli(v.Closed), 10))
+func (r *Reviews) closeMacOf(v Review, items []Item) string {
+	return store.Mac(r.key, "review close", v.ID, v.closer, strconv.FormatInt(store.Milli(v.Closed), 10), v.Ticket, sumOf(items))
 }
 
 // ours reports whether an item and its decision are as the console wrote them.

@@ -184,6 +184,9 @@ func (r *Reviews) check(ctx context.Context, p *Plan) error {
 	case len(p.Reviewers.Named) > maxNamed:
 		return wrong("reviewers", fmt.Sprintf("Name %d reviewers at most.", maxNamed))
 	}
+	if reason, _ := r.desk.RevokesNeed(); reason && !slices.Contains(p.Reasons, Revoke) {
+		p.Reasons = append(slices.Clone(p.Reasons), Revoke)
+	}
 	for _, v := range p.Reasons {
 		if !slices.Contains(Verdicts(), v) {
 			return wrong("reasons", "There is no such decision.")
@@ -242,7 +245,7 @@ func (r *Reviews) fill(ctx context.Context, v Review, items []Item) error {
 	if err != nil {
 		return err
 	}
-	_, err = r.db.W.ExecContext(ctx, `insert into review (`+reviewColumns+`) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, '', '', 0, 0, '')`,
+	_, err = r.db.W.ExecContext(ctx, `insert into review (`+reviewColumns+`) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, '', '', 0, 0, '', '')`,
 		v.ID, v.Plan.Name, string(plan), v.Owner.ID, v.Owner.Name, string(v.State), store.Milli(v.AsOf), store.Milli(v.Started), store.Milli(v.Plan.Due))
 	if err != nil {
 		return fmt.Errorf("keep a review: %w", err)

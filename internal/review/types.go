@@ -4,6 +4,8 @@
 package review
 
 import (
+	"fmt"
+	"strings"
 	"time"
 
 	"keydesk/internal/desk"
@@ -77,6 +79,7 @@ type Review struct {
 	AsOf                   time.Time // when the map was read that it was started from
 	Started, Closed, Ended time.Time // Closed: decisions were final; Ended: the last revoke had its end
 	Closer                 Person
+	Ticket                 string // of the close
 	Count                  Count
 	First                  int64 // the row of the record with which it began
 	Sealed                 bool  // there is a bundle
@@ -102,6 +105,24 @@ type Count struct {
 
 // Undecided is how many items have no verdict.
 func (c Count) Undecided() int { return c.All - c.Keep - c.Revoke - c.Skip }
+
+// Stays says which items a close leaves without a decision; empty: none.
+func (c Count) Stays() string {
+	var of []string
+	if n := c.Undecided(); n > 0 {
+		of = append(of, fmt.Sprintf("%d undecided", n))
+	}
+	if c.Skip > 0 {
+		of = append(of, fmt.Sprintf("%d skipped", c.Skip))
+	}
+	switch {
+	case len(of) == 0:
+		return ""
+	case c.Undecided()+c.Skip == 1:
+		return of[0] + " item stays as it is"
+	}
+	return strings.Join(of, " and ") + " items stay as they are"
+}
 
 // Item is one assignment in a review.
 type Item struct {
@@ -134,7 +155,7 @@ type Outcome struct {
 	Why string      // a sentence
 	Ask string      // whom to ask; may be empty
 	Seq int64       // the row of the record
-	At  time.Time
+	At  time.Time   // when it ended; while it has not, when it was first tried
 }
 
 // Evidence is an assignment as it was when the review began. It never changes.
