@@ -27,7 +27,7 @@ const (
 // returns when there is more to do; 0: there is nothing. Of several processes one works
 // on a review at a time; it may be cut off anywhere, and goes on from there.
 func (r *Reviews) CarryOut(ctx context.Context) (time.Duration, error) {
-	due, err := all(ctx, r.db.R, scanReview, `select `+reviewColumns+` from review where state = 'closing' or state = 'closed' and manifest = '' order by closed_at, id`)
+	due, err := all(ctx, r.db.R, scanReview, `select `+reviewColumns+` from review where state = 'closing' or state = 'closed' and manifest = '' and unsealed = '' order by closed_at, id`)
 	if err != nil {
 		return idle, err
 	}
@@ -99,7 +99,7 @@ func (r *Reviews) one(ctx context.Context, v Review, i Item, lease *store.Lease)
 	if err != nil {
 		return 0, err
 	}
-	if late := r.now().Sub(v.Closed) > giveUp; late && (res.End == desk.EndAgain || res.End == desk.EndUnsure) {
+	if late := r.now().Sub(v.word().At) > giveUp; late && (res.End == desk.EndAgain || res.End == desk.EndUnsure) {
 		res.Why += " It was tried for an hour. Carry out what is left once more, later."
 		if res.End == desk.EndAgain {
 			res.End = desk.EndRefused
@@ -120,11 +120,12 @@ func (r *Reviews) one(ctx context.Context, v Review, i Item, lease *store.Lease)
 
 // revoke has the desk do it.
 func (r *Reviews) revoke(ctx context.Context, v Review, i Item) (desk.Revoked, error) {
-	closer, err1 := actor(v.closer)
+	word := v.word()
+	closer, err1 := actor(word.who)
 	decider, err2 := actor(i.decider)
 	person, err3 := okta.ParseUserID(i.Evidence.Person.ID)
 	role, err4 := okta.ParseRoleID(i.Evidence.Role.ID)
-	if !r.ours(i) || !store.SameMac(v.closeMac, r.closeMacOf(v)) || errors.Join(err1, err2, err3, err4) != nil {
+	if !r.ours(i) || !r.meant(v) || errors.Join(err1, err2, err3, err4) != nil {
 		r.log.ErrorContext(ctx, "an item of a review is not as this console wrote it; somebody else writes in the database, or replicas have different keys", "review", v.ID, "item", i.N)
 		row := about(r.row(self(), closed, v.Plan.Name, words{Review: v.ID, Item: i.N}), i)
 		row.Detail = "review.changed"
@@ -136,32 +137,32 @@ func (r *Reviews) revoke(ctx context.Context, v Review, i Item) (desk.Revoked, e
 		Review: v.ID, Name: v.Plan.Name, Item: i.N, Attempt: i.Attempt + 1, Person: person,
 		Role:    okta.Role{ID: role, Type: okta.RoleType(e.Role.Type), Label: e.Role.Label, AssignmentType: e.Role.How, AssigneeID: e.Role.Assignee, Created: moment(e.Since)},
 		Through: e.Role.Through, Limits: e.limits(), Known: e.Reach == Everything || e.Reach == Limited, Note: i.Note,
-		Decided: desk.Said{Who: decider, At: i.At}, Closed: desk.Said{Who: closer, At: v.Closed},
+		Decided: desk.Said{Who: decider, At: i.At}, Closed: desk.Said{Who: closer, At: word.At},
 	})
 }
 
 // end writes what the map shows afterwards, tells it what was reviewed, and closes the
-// review. It waits a while for the map to have read everybody again.
+// review. It waits a while for the map to have read everybody again. A review that is
+// not as the console wrote it ends without that.
 func (r *Reviews) end(ctx context.Context, v Review, lease *store.Lease) (time.Duration, error) {
-	items, err := all(ctx, r.db.R, scanItem, `select `+itemColumns+` from review_item where review = $1 order by n`, v.ID)
+	items, err := r.itemsOf(ctx, v.ID)
 	if err != nil {
 		return 0, err
+	}
+	if what := r.tampered(v, items); what != "" {
+		return 0, r.unseal(ctx, v, lease, noSealChanged, what)
 	}
 	after, stale, err := r.after(ctx, v, items)
 	if err != nil {
 		return 0, err
 	}
-	if stale && r.now().Sub(v.Closed) < mapLags {
+	if stale && r.now().Sub(newest(v, items)) < mapLags {
 		return time.Second, nil
 	}
 	var keys []string
-	ends := map[desk.Ending]int{}
 	for _, i := range items {
 		if i.Verdict == Keep && i.Carried == "" {
 			keys = append(keys, i.Key)
-		}
-		if i.Outcome.End != "" {
-			ends[i.Outcome.End]++
 		}
 	}
 	if err := r.proven(ctx, keys, v.Closed, v.Owner.Name); err != nil {
@@ -171,16 +172,41 @@ func (r *Reviews) end(ctx context.Context, v Review, lease *store.Lease) (time.D
 	if err != nil {
 		return 0, err
 	}
-	row := r.row(self(), ended, v.Plan.Name, words{Review: v.ID, Items: len(items), Revokes: v.Count.Revoke, Ends: endWords(ends)})
+	sum, err := digestOf(after)
+	if err != nil {
+		return 0, err
+	}
+	row := r.row(self(), ended, v.Plan.Name, words{Review: v.ID, Items: len(items), Revokes: v.Count.Revoke, Ends: endWords(endsOf(items)), SHA256: sum})
 	row.Reason = "closed by " + v.Closer.Name
 	_, err = r.record.Along(ctx, row, func(ctx context.Context, tx *sql.Tx, _ int64) error {
 		if err := lease.Keep(ctx, tx); err != nil {
 			return err
 		}
-		res, err := tx.ExecContext(ctx, `update review set state = 'closed', ended_at = $1 where id = $2 and state = 'closing'`, store.Milli(r.moment()), v.ID)
+		v.Ended = r.moment()
+		res, err := tx.ExecContext(ctx, `update review set state = 'closed', ended_at = $1, end_mac = $2 where id = $3 and state = 'closing'`, store.Milli(v.Ended), r.endMacOf(v, items, sum), v.ID)
 		return store.MetOne(res, err, over(ended))
 	})
 	return 0, err
+}
+
+// newest is when the last revoke ended, or when it was last begun to carry them out:
+// the map needs a while from then on to have read again whose roles were taken.
+func newest(v Review, items []Item) time.Time {
+	last := v.word().At
+	for _, i := range items {
+		if i.Outcome.At.After(last) {
+			last = i.Outcome.At
+		}
+	}
+	return last
+}
+
+func endsOf(items []Item) map[desk.Ending]int {
+	ends := map[desk.Ending]int{}
+	for _, i := range items {
+		ends[i.Outcome.End]++
+	}
+	return ends
 }
 
 func endWords(ends map[desk.Ending]int) (out []string) {
@@ -192,8 +218,8 @@ func endWords(ends map[desk.Ending]int) (out []string) {
 	return out
 }
 
-// after is what the map holds now of the people and the scope of a review; stale says
-// that somebody of them is about to be read again.
+// after is what the map holds now of the people of a review, wherever they work now, of
+// the role that it was about; stale says that somebody of them is about to be read again.
 func (r *Reviews) after(ctx context.Context, v Review, items []Item) (out []Evidence, stale bool, err error) {
 	held, err := r.held(ctx)
 	if err != nil {
@@ -203,7 +229,7 @@ func (r *Reviews) after(ctx context.Context, v Review, items []Item) (out []Evid
 	for _, i := range items {
 		people[i.Evidence.Person.ID] = true
 	}
-	scope := Scope{Role: v.Plan.Scope.Role, Department: v.Plan.Scope.Department}
+	scope := Scope{Role: v.Plan.Scope.Role}
 	for _, a := range held {
 		e := evidenceOf(a)
 		if people[e.Person.ID] && scope.fits(e, true) {

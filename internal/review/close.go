@@ -97,7 +97,7 @@ func (r *Reviews) Again(ctx context.Context, who desk.Actor, id string) (Review,
 		if n, err := res.RowsAffected(); err != nil || n == 0 {
 			return errors.Join(fault(desk.Conflict, closed, "Nothing is left that could be carried out."), err)
 		}
-		return r.begin(ctx, tx, &v, who)
+		return r.repeat(ctx, tx, &v, who)
 	})
 	if err == nil {
 		r.stir()
