@@ -194,15 +194,11 @@ func (v *Verified) chain(lines *io.SectionReader, keys []string) {
 		return
 	}
 	run := v.Manifest.Record
-	before, after, err := audit.Lineage(lines, keys)
-	var rep audit.Report
+	before, after, err := audit.Lineage(anew(lines), keys)
 	if err == nil {
-		_, err = lines.Seek(0, io.SeekStart)
+		v.Record, err = audit.VerifyExport(anew(lines), audit.Trust{Keys: append(before, keys...), Seq: run.Last, Hash: run.Hash})
 	}
-	if err == nil {
-		rep, err = audit.VerifyExport(lines, audit.Trust{Keys: append(before, keys...), Seq: run.Last, Hash: run.Hash})
-	}
-	v.Record = rep
+	rep := v.Record
 	if err != nil {
 		v.fault(fileRecord, "cannot be read: %v", err)
 		return
@@ -224,13 +220,12 @@ func (v *Verified) chain(lines *io.SectionReader, keys []string) {
 	}
 }
 
+// anew reads a file of an archive from its beginning.
+func anew(f *io.SectionReader) *io.SectionReader { return io.NewSectionReader(f, 0, f.Size()) }
+
 // recorded holds the files against the rows of the record.
 func (v *Verified) recorded(lines *io.SectionReader, files []member) {
-	_, err := lines.Seek(0, io.SeekStart)
-	var rows recorded
-	if err == nil {
-		rows, err = reviewRows(lines, v.Manifest.Review)
-	}
+	rows, err := reviewRows(anew(lines), v.Manifest.Review)
 	if err != nil {
 		v.fault(fileRecord, "cannot be read: %v", err)
 		return

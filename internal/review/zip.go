@@ -29,10 +29,7 @@ func memberAt(name string, at *io.SectionReader) member {
 		if at == nil {
 			return nil
 		}
-		_, err := at.Seek(0, io.SeekStart)
-		if err == nil {
-			_, err = io.Copy(w, at)
-		}
+		_, err := io.Copy(w, anew(at))
 		return err
 	}}
 }
