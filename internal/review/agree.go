@@ -90,7 +90,7 @@ func (r recorded) begins(d decisionsFile, before snapshotFile, first int64) stri
 		return fmt.Sprintf("has other items than the %d that row %d says", number(has["items"]), row.Seq)
 	case has["sha256"] != before.hash(keys...):
 		return fmt.Sprintf("is not the evidence of which row %d has the hash", row.Seq)
-	case !d.Review.Owner.same(whoOf(row)), row.Detail != d.Review.Plan.Name, has["due"] != stamp(d.Review.Plan.Due), wordsOf(audit.Words(nil, words{Scope: d.Review.Plan.Scope.words()}))["scope"] != has["scope"]:
+	case !d.Review.Owner.same(whoOf(row)), row.Detail != d.Review.Plan.Name, has["due"] != stamp(d.Review.Plan.Due), word(audit.Words(nil, words{Scope: d.Review.Plan.Scope.words()}), "scope") != has["scope"]:
 		return fmt.Sprintf("belongs to another review than row %d started", row.Seq)
 	case row.At.Sub(moment(d.Review.Started)).Abs() > halfFilled:
 		return fmt.Sprintf("was started at another time than row %d", row.Seq)
@@ -136,9 +136,9 @@ func (r recorded) revokes(d decisionFile) string {
 	}
 	row, ok := r.by[d.OutcomeRow]
 	switch {
-	case !slices.Contains(endings(), d.Outcome):
+	case d.Outcome == "":
 		return "was to be revoked, and has no end"
-	case !ok || number(wordsOf(row.Params)["item"]) != d.Item || row.TargetID != d.Person.ID || row.ActorID != self().ID:
+	case !ok || number(word(row.Params, "item")) != d.Item || row.TargetID != d.Person.ID || row.ActorID != self().ID:
 		return "names a row of the record as its end that is not its own"
 	case r.tried[d.Item] != row.Seq:
 		return fmt.Sprintf("was tried again in row %d", r.tried[d.Item])
@@ -146,11 +146,6 @@ func (r recorded) revokes(d decisionFile) string {
 		return fmt.Sprintf("did not end as row %d of the record says", row.Seq)
 	}
 	return ""
-}
-
-// endings are the ways in which a revoke can end.
-func endings() []desk.Ending {
-	return []desk.Ending{desk.EndDone, desk.EndGone, desk.EndDrift, desk.EndLeft, desk.EndRefused, desk.EndUnsure}
 }
 
 // came reports whether a revoke can have come to this, by its row.
@@ -220,8 +215,9 @@ func countOf(all []decisionFile) (c Count) {
 		c.Skip += flag(d.Verdict == Skip)
 		c.Carried += flag(d.Carried != "")
 		c.Nobody += flag(d.Reviewer.ID == "")
-		c.Done += flag(d.Outcome == desk.EndDone || d.Outcome == desk.EndGone)
-		c.Left += flag(slices.Contains(endings()[2:], d.Outcome))
+		gone := d.Outcome == desk.EndDone || d.Outcome == desk.EndGone
+		c.Done += flag(gone)
+		c.Left += flag(!gone && d.Outcome != "")
 	}
 	return c
 }

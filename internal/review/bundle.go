@@ -295,7 +295,7 @@ func (r *Reviews) sealedManifest(ctx context.Context, v Review) (kept sealed, m 
 	head, run := kept.Part.Head, Run{kept.Part.First, kept.Part.Head.Seq, kept.Part.Head.Hash}
 	switch {
 	case err != nil, !m.Holds(purpose, m.message()), m.Review != v.ID, m.Record != run, m.Key != head.Key, !slices.Contains(r.sign.Publics(), m.Key),
-		len(rows) == 0, wordsOf(rows[0].Params)["sha256"] != digest([]byte(kept.Manifest)):
+		len(rows) == 0, word(rows[0].Params, "sha256") != digest([]byte(kept.Manifest)):
 		return kept, m, changed(fileManifest)
 	}
 	return kept, m, nil

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"keydesk/internal/audit"
 	"keydesk/internal/desk"
 	"keydesk/internal/okta"
 	"keydesk/internal/store"
@@ -103,6 +104,9 @@ func (r *Reviews) one(ctx context.Context, v Review, i Item, lease *store.Lease)
 		res.Why += " It was tried for an hour. Carry out what is left once more, later."
 		if res.End == desk.EndAgain {
 			res.End = desk.EndRefused
+			if res.Seq, err = r.gaveUp(ctx, v, i); err != nil {
+				return 0, err
+			}
 		}
 		res.After = 0
 	}
@@ -116,6 +120,13 @@ func (r *Reviews) one(ctx context.Context, v Review, i Item, lease *store.Lease)
 	}
 	err = r.guarded(ctx, lease, func(ctx context.Context, tx *sql.Tx) error { return putItem(ctx, tx, i) })
 	return res.After, err
+}
+
+// gaveUp writes that a revoke is not tried any more: its last try may have no row.
+func (r *Reviews) gaveUp(ctx context.Context, v Review, i Item) (int64, error) {
+	row := about(r.row(self(), revoking, v.Plan.Name, words{Review: v.ID, Item: i.N}), i)
+	row.Phase, row.Detail = audit.PhaseRefused, "review."+string(desk.EndRefused)+": review.tried"
+	return r.record.Add(ctx, row)
 }
 
 // revoke has the desk do it.

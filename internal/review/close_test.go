@@ -148,6 +148,8 @@ func (k *kit) revokeAfterClose(p oktasim.Person, by, closer desk.Actor, between 
 		k.Advance(wait)
 	}
 	k.people = held
+	k.Org.Faults(nil)
+	k.verified(k.bundle(v))
 	return k.items(v, review.Query{})
 }
 

@@ -42,8 +42,8 @@ func reviewRows(lines io.Reader, id string) (recorded, error) {
 		if err := json.Unmarshal(s.Bytes(), &row); err != nil {
 			return out, err
 		}
-		if words := wordsOf(row.Params); words["review"] == id {
-			out.take(row, number(words["item"]))
+		if word(row.Params, "review") == id {
+			out.take(row, number(word(row.Params, "item")))
 		}
 	}
 	return out, s.Err()
@@ -86,6 +86,9 @@ func wordsOf(params string) map[string]string {
 	return out
 }
 
+// word is one of them.
+func word(params, name string) string { return wordsOf(params)[name] }
+
 // number is a number in a row's parameters; a zero is left out there.
 func number(s string) int {
 	n, err := strconv.Atoi(s)
@@ -97,7 +100,7 @@ func number(s string) int {
 
 // whoOf is who did what a row says.
 func whoOf(row audit.Row) Person {
-	return Person{ID: wordsOf(row.Params)["by"], Name: row.ActorName}
+	return Person{ID: word(row.Params, "by"), Name: row.ActorName}
 }
 
 // same reports whether two name the same somebody; rows have no logins.

@@ -128,7 +128,7 @@ func (r *Reviews) sealings(ctx context.Context, v Review) ([]audit.Row, error) {
 	acts, err := r.record.Acts(ctx, audit.Filter{Action: string(sealing), From: v.Closed.Add(-rowLag), Limit: most})
 	var out []audit.Row
 	for _, a := range acts {
-		if wordsOf(a.Params)["review"] == v.ID {
+		if word(a.Params, "review") == v.ID {
 			out = append(out, a.Row)
 		}
 	}
