@@ -52,11 +52,11 @@ func (r *Reviews) repeatMac(id string, n int, a Repeat) string {
 
 // word is on whose word revokes are carried out now: of who closed the review, or of who
 // had it done last once more.
-func (v Review) word() Repeat {
-	if n := len(v.Again); n > 0 {
-		return v.Again[n-1]
+func (r Review) word() Repeat {
+	if n := len(r.Again); n > 0 {
+		return r.Again[n-1]
 	}
-	return Repeat{v.Closer, v.Closed, v.closer, v.closeMac}
+	return Repeat{r.Closer, r.Closed, r.closer, r.closeMac}
 }
 
 // meant reports whether the console wrote down who closed the review, and who had what

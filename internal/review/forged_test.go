@@ -84,8 +84,10 @@ func forgeries() map[string][]string {
 			where review = $ and verdict = ''`},
 		"carried forward from elsewhere": {item + `carried = 'Spring review' where review = $ and carried <> ''`},
 		"carried forward no longer":      {item + `verdict = '', note = '', decider = '', decider_id = '', decider_name = '', decided_at = 0, seq = 0, carried = '', word_mac = '' where review = $ and carried <> ''`},
-		"every decision left out": {`update review set first_seq = (select max(seq) from record where action = 'review.closed') where id = $`,
-			item + `verdict = '', note = '', decider = '', decider_id = '', decider_name = '', decided_at = 0, seq = 0, carried = '', word_mac = '', outcome = '', why = '', ask = '', outcome_seq = 0, outcome_at = 0 where review = $`},
+		"every decision left out": {
+			`update review set first_seq = (select max(seq) from record where action = 'review.closed') where id = $`,
+			item + `verdict = '', note = '', decider = '', decider_id = '', decider_name = '', decided_at = 0, seq = 0, carried = '', word_mac = '', outcome = '', why = '', ask = '', outcome_seq = 0, outcome_at = 0 where review = $`,
+		},
 		"an item left out":          {`delete from review_item where review = $ and verdict = ''`},
 		"a decided item left out":   {`delete from review_item where review = $ and verdict = 'keep'`},
 		"less than it reaches":      {item + `evidence = replace(replace(evidence, '"everything"', '"limited"'), 'SUPER_ADMIN', 'REPORT_ADMIN') where review = $ and verdict = 'revoke'`},
