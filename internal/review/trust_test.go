@@ -3,12 +3,16 @@ package review_test
 import (
 	"archive/zip"
 	"bytes"
+	"crypto/ed25519"
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"io"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -74,26 +78,61 @@ func TestVerifyAfterARotation(t *testing.T) {
 	}
 }
 
-// Whoever signs that they hand over to a key that is trusted is not trusted for it.
+// Whoever makes a record and a bundle of their own, and signs in it that they hand over
+// to a key that is trusted, is not trusted for it.
 func TestHandedOverToATrustedKey(t *testing.T) {
-	k, v := sealed(t)
-	names, files := unpack(t, k.bundle(v))
-	theirs := audit.KeyOf(bytes.Repeat([]byte{7}, 32))
-	var m review.Manifest
-	if err := json.Unmarshal(files["manifest.json"], &m); err != nil {
+	k := newKit(t)
+	k.seal = audit.KeyOf(theirs())
+	if err := k.Record.SignedBy(k.seal, ""); err != nil {
 		t.Fatal(err)
 	}
-	mine := k.seal
-	k.seal = theirs // the manifest alone is theirs, the record is as it was
-	b := k.reseal(names, files, "report.html", flip)
-	k.seal = mine
-	k.found(b, "sealed with another key than the record", "manifest.json")
-	// and a record of their own, with a word that it hands over to the trusted key
-	over := `{"type":"checkpoint","id":1,"kind":"key","seq":1,"hash":"x","at":"2026-11-30T00:00:00Z","next_key":"` + mine.Public() + `","key":"` + theirs.Public() + `","signature":"` + base64.StdEncoding.EncodeToString(make([]byte, 64)) + `"}` + "\n"
-	before, after, err := audit.Lineage(strings.NewReader(over), []string{mine.Public()})
-	if err != nil || len(before)+len(after) > 0 {
-		t.Errorf("a word that nobody signed: %v %v %v", before, after, err)
+	k.Reviews = k.reviews()
+	k.only(k.Org.AdminWith("REPORT_ADMIN"))
+	names, files := unpack(t, k.bundle(k.carry(k.start(k.staff("owner")), k.staff("owner"))))
+	trusted, rows := newKey().Public(), bytes.Index(files["record.jsonl"], []byte(`{"type":"row"`))
+	heads := bytes.Split(bytes.TrimSpace(files["record.jsonl"][:rows]), []byte("\n"))
+	var c audit.Checkpoint
+	if err := json.Unmarshal(heads[len(heads)-1], &c); err != nil {
+		t.Fatal(err)
 	}
+	c.Kind, c.NextKey = audit.NextKey, trusted
+	c.Sig = base64.StdEncoding.EncodeToString(ed25519.Sign(ed25519.NewKeyFromSeed(theirs()), encoded(c)))
+	line, err := json.Marshal(struct {
+		Type string `json:"type"`
+		audit.Checkpoint
+	}{"checkpoint", c})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := k.reseal(names, files, "record.jsonl", func(b []byte) []byte {
+		return slices.Concat(b[:rows], line, []byte("\n"), b[rows:])
+	})
+	got, err := review.Verify(bytes.NewReader(b), int64(len(b)), []string{trusted})
+	if err != nil || got.Trusted || len(got.Faults) != 1 || !strings.Contains(got.Faults[0].What, "no trusted one handed over to") {
+		t.Errorf("%+v, trusted %v: %v", got.Faults, got.Trusted, err)
+	}
+}
+
+// theirs is the seed of somebody else's key.
+func theirs() []byte { return bytes.Repeat([]byte{7}, ed25519.SeedSize) }
+
+// encoded is what the signature of a head is under.
+func encoded(c audit.Checkpoint) (b []byte) {
+	text := func(s string) {
+		b = append(binary.BigEndian.AppendUint64(b, uint64(len(s))), s...)
+	}
+	number := func(n int64) { text(strconv.FormatInt(n, 10)) }
+	text("keydesk checkpoint 1")
+	text(string(c.Kind))
+	number(c.Seq)
+	text(c.Hash)
+	number(c.At.UnixMilli())
+	for range 3 { // of a cut
+		number(0)
+	}
+	text(c.NextKey)
+	text(c.Key)
+	return b
 }
 
 // The sealed evidence of another review, or what somebody sealed with a key of their own,
@@ -123,7 +162,7 @@ func TestEvidenceOfAnother(t *testing.T) {
 	}
 	m.Seal = audit.Seal{}
 	message, _ := json.Marshal(m)
-	m.Seal = audit.KeyOf(bytes.Repeat([]byte{7}, 32)).Seal("keydesk review bundle", message)
+	m.Seal = audit.KeyOf(theirs()).Seal("keydesk review bundle", message)
 	written, _ := json.MarshalIndent(m, "", "  ")
 	whole["manifest"], _ = json.Marshal(string(written) + "\n")
 	again, _ := json.Marshal(whole)
