@@ -176,7 +176,7 @@ func (r recorded) closes(d decisionsFile) string {
 			return fmt.Sprintf("was closed, or carried out again, by somebody else or at another time than row %d says", row.Seq)
 		}
 	}
-	c, words := countOf(d.Decisions), wordsOf(r.closed[0].Params)
+	c, words := numbersOf(d.Decisions), wordsOf(r.closed[0].Params)
 	if c != d.Review.Count || number(words["items"]) != c.All || number(words["revokes"]) != c.Revoke || number(words["undecided"]) != c.Undecided() || number(words["carried"]) != c.Carried {
 		return fmt.Sprintf("has other numbers than its items and row %d", r.closed[0].Seq)
 	}
@@ -206,8 +206,8 @@ func (r recorded) finishes(d decisionsFile, after snapshotFile) string {
 	return ""
 }
 
-// countOf counts decisions.
-func countOf(all []decisionFile) (c Count) {
+// numbersOf counts decisions.
+func numbersOf(all []decisionFile) (c Count) {
 	c.All = len(all)
 	for _, d := range all {
 		c.Keep += flag(d.Verdict == Keep)
