@@ -167,7 +167,7 @@ func (r *Reviews) end(ctx context.Context, v Review, lease *store.Lease) (time.D
 	if err != nil {
 		return 0, err
 	}
-	if stale && r.now().Sub(newest(v, items)) < mapLags {
+	if stale && r.now().Sub(lastEnd(v, items)) < mapLags {
 		return time.Second, nil
 	}
 	var keys []string
@@ -200,9 +200,9 @@ func (r *Reviews) end(ctx context.Context, v Review, lease *store.Lease) (time.D
 	return 0, err
 }
 
-// newest is when the last revoke ended, or when it was last begun to carry them out:
+// lastEnd is when the last revoke ended, or when it was last begun to carry them out:
 // the map needs a while from then on to have read again whose roles were taken.
-func newest(v Review, items []Item) time.Time {
+func lastEnd(v Review, items []Item) time.Time {
 	last := v.word().At
 	for _, i := range items {
 		if i.Outcome.At.After(last) {

@@ -26,19 +26,19 @@ func scanCount(rows *sql.Rows) (c counted, err error) {
 	return c, rows.Scan(&c.of, &c.name, &c.All, &c.Keep, &c.Revoke, &c.Skip, &c.Carried, &c.Nobody, &c.Done, &c.Left)
 }
 
-// newestReviews bounds a list of reviews.
-const newestReviews = `select id from review where state <> 'filling' order by started_at desc, id limit 100`
+// newest bounds a list of reviews.
+const newest = `select id from review where state <> 'filling' order by started_at desc, id limit 100`
 
 // List is the reviews, the newest first, a hundred at most.
 func (r *Reviews) List(ctx context.Context, who desk.Actor) ([]Review, error) {
 	if err := r.may(ctx, who, seen, r.desk.MayReview(who)); err != nil {
 		return nil, err
 	}
-	list, err := all(ctx, r.db.R, scanReview, `select `+reviewColumns+` from review where id in (`+newestReviews+`) order by started_at desc, id`)
+	list, err := all(ctx, r.db.R, scanReview, `select `+reviewColumns+` from review where id in (`+newest+`) order by started_at desc, id`)
 	if err != nil {
 		return nil, unreadable(seen, err)
 	}
-	each, err := all(ctx, r.db.R, scanCount, `select review, '', `+counts+` from review_item where review in (`+newestReviews+`) group by review`)
+	each, err := all(ctx, r.db.R, scanCount, `select review, '', `+counts+` from review_item where review in (`+newest+`) group by review`)
 	by := map[string]Count{}
 	for _, c := range each {
 		by[c.of] = c.Count
