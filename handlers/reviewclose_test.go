@@ -88,9 +88,13 @@ func TestTwoReviewers(t *testing.T) {
 	if got := k.As("helpdesk").Post(path+"/bundle", url.Values{}); got.Status != http.StatusForbidden {
 		t.Errorf("helpdesk takes the evidence away: %d", got.Status)
 	}
+	command := regexp.MustCompile(`keydesk review verify (keydesk-review-[a-z0-9]+\.zip) --key ([A-Za-z0-9+/=]+)`).FindStringSubmatch(k.As("auditor").Get(path).Text())
+	if command == nil {
+		t.Fatal("the page does not say how the evidence is checked")
+	}
 	got := k.As("auditor").Post(path+"/bundle", url.Values{})
-	found, err := review.Verify(strings.NewReader(got.Body), int64(len(got.Body)), nil)
-	if err != nil || len(found.Faults) > 0 || !bytes.HasPrefix([]byte(got.Header.Get("Content-Disposition")), []byte("attachment; filename=\"keydesk-review-")) {
+	found, err := review.Verify(strings.NewReader(got.Body), int64(len(got.Body)), command[2:])
+	if err != nil || len(found.Faults) > 0 || !found.Trusted || !strings.Contains(got.Header.Get("Content-Disposition"), command[1]) || !bytes.HasPrefix([]byte(got.Header.Get("Content-Disposition")), []byte("attachment; filename=\"keydesk-review-")) {
 		t.Errorf("%v %+v %v", err, found.Faults, got.Header)
 	}
 	if a := k.Acts(audit.Filter{Action: "review.exported"}); len(a) != 3 { // two were refused

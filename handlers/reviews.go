@@ -127,6 +127,7 @@ func (h *Handlers) reviewProps(c Ctx, n *views.Notice) (p views.ReviewProps, err
 		return p, err
 	}
 	p.Notice, p.Me = n, review.Person{ID: who.OktaID.String(), Name: who.Name}
+	p.Key = h.c.Reviews.SealKey(p.Review)
 	p.MayRun, p.Export = h.c.Desk.MayRunReviews(who).Allowed, h.c.Desk.MayExportReview(who)
 	if p.MayRun {
 		p.Runs, err = h.c.Reviews.Pace(ctx, who, p.ID)

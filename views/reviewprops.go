@@ -37,7 +37,13 @@ type ReviewProps struct {
 	Runs   []review.Pace // for who runs reviews
 	Ends   []review.Item // the revokes of a review that is closed, as many as a page shows
 	Export desk.Decision
+	Key    string // the public key that the sealed evidence verifies with
 	Notice *Notice
+}
+
+// verifyCommand checks the sealed evidence of a review.
+func (p ReviewProps) verifyCommand() string {
+	return "keydesk review verify " + p.BundleName() + " --key " + p.Key
 }
 
 // ReviewItemsProps is what the list of all items shows.

@@ -14,7 +14,7 @@ import (
 
 // reviewed is a review with everything that one can have to say.
 func (x fixture) reviewed(s review.State) review.Review {
-	v := review.Review{ID: "abcdefghijkl", Owner: review.Person{ID: "00u1", Name: x.say("Thandi")}, State: s, Closer: review.Person{Name: x.say("Paul")}, Closed: now, Sealed: s == review.Closed}
+	v := review.Review{ID: "abcdefghijkl", Owner: review.Person{ID: "00u1", Name: x.say("Thandi")}, State: s, Closer: review.Person{Name: x.say("Paul")}, Closed: now, Sealed: s == review.Closed, Again: []review.Repeat{{By: review.Person{Name: x.say("Dana")}, At: now}}}
 	v.Plan = review.Plan{Name: x.say("Autumn"), Due: now.Add(day), Scope: review.Scope{Role: "SUPER_ADMIN", Department: x.say("IT"), Changed: true}, Reasons: []review.Verdict{review.Revoke, review.Skip}}
 	v.Count = review.Count{All: 9, Keep: 3, Revoke: 2, Skip: 1, Carried: 1, Nobody: 1, Done: 1, Left: 1}
 	return v
@@ -89,6 +89,21 @@ func (x fixture) newReview() NewReviewProps {
 		Choices: review.Choices{Roles: []review.Named{{Value: "SUPER_ADMIN", Label: x.say("Super"), Items: 3}, {Value: x.say("Reader"), Label: x.say("Reader"), Items: 1}}, Departments: []review.Named{{Value: x.say("IT"), Label: x.say("IT"), Items: 1}}, AsOf: now},
 		Plan:    x.reviewed(review.Open).Plan, Preview: review.Preview{Items: 4, People: 3, Carried: 1}, By: "named", Others: x.say("paul"), Owners: map[string]string{"SUPER_ADMIN": x.say("dana")}, Fallback: x.say("ann"), Days: "90",
 		Colleagues: []review.Person{{ID: "00u1", Name: x.say("Thandi")}}, Field: "fallback", Problem: x.say("Nobody is found."),
+	}
+}
+
+// Where the sealed evidence is downloaded it says how it is checked, ready to be copied.
+func TestReviewSealed(t *testing.T) {
+	t.Parallel()
+	p := (fixture{plain}).reviewProps(review.Closed)
+	p.Export, p.Key = desk.Decision{Allowed: true}, "PUBLIC"
+	root := parse(t, Review((fixture{plain}).frame(), p))
+	if got := words(one(t, root, byID("verify"))); got != "keydesk review verify keydesk-review-abcdefghijkl-2.zip --key PUBLIC" {
+		t.Errorf("the command is %s", got)
+	}
+	one(t, root, func(n *html.Node) bool { return attr(n, "data-copy") == "verify" })
+	if got := words(root); !strings.Contains(got, "What was left was carried out again by Dana") {
+		t.Errorf("it does not say who had it carried out again: %s", got)
 	}
 }
 

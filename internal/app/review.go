@@ -40,18 +40,26 @@ func tellReview(w io.Writer, v review.Verified) error {
 		say("%q %s", f.File, f.What)
 	}
 	if len(v.Faults) > 0 {
-		return fmt.Errorf("%w: %d places", ErrTampered, len(v.Faults))
+		return fmt.Errorf("%w: %s", ErrTampered, counted(len(v.Faults), "place"))
 	}
 	m := v.Manifest
 	say("review %q, %q, sealed %s", m.Review, m.Name, m.Sealed.Format(time.RFC3339))
 	for _, f := range m.Files {
 		say("%s  %s  %d bytes", f.SHA256, f.Name, f.Size)
 	}
-	say("rows %d to %d of the record, every one linked to the one before it, %d signed heads; every decision is the record's", m.Record.First, m.Record.Last, v.Record.Checks)
+	say("rows %d to %d of the record, every one linked to the one before it, %s; every decision is the record's", m.Record.First, m.Record.Last, counted(v.Record.Checks, "signed head"))
 	if v.Trusted {
 		say("sealed with a key that you trust")
 	} else {
 		say("It agrees with itself. No key to trust was given (--key): that shows nothing against somebody who made all of it anew.")
 	}
 	return nil
+}
+
+// counted is a number of things.
+func counted(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return fmt.Sprintf("%d %s", n, what)
 }

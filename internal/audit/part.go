@@ -2,9 +2,11 @@ package audit
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 )
 
 // ErrCutOff is of rows that were cut off for their age.
@@ -61,4 +63,37 @@ func (l *Log) ExportPart(ctx context.Context, w io.Writer, p Part) error {
 		next = rows[len(rows)-1].Seq + 1
 	}
 	return nil
+}
+
+// Lineage says, by the words of a part with which keys took over, who came before any of
+// some keys and who after. Who came after one that is trusted can be trusted. Who came
+// before cannot, for anybody can sign that they hand over to a key: what such a one
+// signed counts only where a trusted key has signed a later row of the same chain.
+func Lineage(part io.Reader, keys []string) (before, after []string, err error) {
+	var over []Checkpoint
+	err = lines(part, func(typ string, line []byte) error {
+		var c Checkpoint
+		if typ != typeCheckpoint {
+			return nil
+		}
+		if err := json.Unmarshal(line, &c); err != nil {
+			return errFormat
+		}
+		if c.Kind == NextKey && c.signed() {
+			over = append(over, c)
+		}
+		return nil
+	})
+	for _, c := range over {
+		if slices.Contains(keys, c.Key) || slices.Contains(after, c.Key) {
+			after = append(after, c.NextKey)
+		}
+	}
+	slices.Reverse(over)
+	for _, c := range over {
+		if slices.Contains(keys, c.NextKey) || slices.Contains(before, c.NextKey) {
+			before = append(before, c.Key)
+		}
+	}
+	return before, after, err
 }

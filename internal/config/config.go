@@ -141,7 +141,7 @@ type Review struct {
 // ReviewVerify are the settings of "review verify".
 type ReviewVerify struct {
 	File string   `arg:"" help:"The bundle, as the review's page gives it."`
-	Key  []string `help:"Public key to trust, as audit key prints it."`
+	Key  []string `help:"Public key to trust: the one that signed the record when the bundle was sealed, as audit key printed it, or an earlier one that handed over to it."`
 }
 
 // Kept says where the record is.

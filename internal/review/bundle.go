@@ -2,6 +2,7 @@ package review
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"database/sql"
@@ -12,21 +13,13 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"slices"
 	"strconv"
 
 	"keydesk/internal/audit"
 	"keydesk/internal/desk"
 	"keydesk/internal/store"
 )
-
-// sealed is what a review keeps of its bundle: the manifest as it was sealed, and the
-// run of the record. The files are kept beside it, as they were written, since a later
-// version may write them otherwise; the rows of the record are read anew each time. All
-// of it is held against the manifest.
-type sealed struct {
-	Manifest string     `json:"manifest"`
-	Part     audit.Part `json:"part"`
-}
 
 // decisionsFile is decisions.json.
 type decisionsFile struct {
@@ -45,6 +38,13 @@ type reviewFile struct {
 	Closed  string `json:"closed_at"`
 	Ended   string `json:"ended_at"`
 	Count   Count  `json:"count"`
+
+	Again []repeatFile `json:"carried_out_again,omitempty"` // what was left
+}
+
+type repeatFile struct {
+	By Person `json:"by"`
+	At string `json:"at"`
 }
 
 type paceFile struct {
@@ -77,8 +77,8 @@ type decisionFile struct {
 }
 
 type snapshotFile struct {
-	What        string     `json:"what"`
-	Assignments []Evidence `json:"assignments"`
+	What        string            `json:"what"`
+	Assignments []json.RawMessage `json:"assignments"` // Evidence, as it was written when it was read
 }
 
 // content is everything that the files of a bundle are made from.
@@ -88,22 +88,25 @@ type content struct {
 	after  snapshotFile
 }
 
-func (r *Reviews) content(ctx context.Context, v Review) (c content, err error) {
-	items, err := all(ctx, r.db.R, scanItem, `select `+itemColumns+` from review_item where review = $1 order by n`, v.ID)
+// content reads it. What the console did not write so is *unfitError.
+func (r *Reviews) content(ctx context.Context, v Review, rows recorded) (c content, err error) {
+	items, err := r.itemsOf(ctx, v.ID)
 	if err != nil {
 		return c, err
 	}
-	pace, err := r.pace(ctx, v.ID)
-	if err != nil {
-		return c, err
+	if what := r.tampered(v, items); what != "" {
+		return c, &unfitError{noSealChanged, what}
 	}
 	bodies, err := all(ctx, r.db.R, func(rows *sql.Rows) (s string, err error) { return s, rows.Scan(&s) }, `select body from review_snapshot where review = $1 and which = 'after'`, v.ID)
-	if err != nil || len(bodies) == 0 {
-		return c, errors.Join(err, errors.New("the map as it was afterwards is not there"))
+	if err != nil {
+		return c, err
 	}
-	c.review.Review = reviewFile{v.ID, v.Plan, v.Owner, v.Closer, stamp(v.AsOf), stamp(v.Started), stamp(v.Closed), stamp(v.Ended), v.Count}
-	for _, p := range pace {
-		c.review.Pace = append(c.review.Pace, paceFile{p.Reviewer, p.Count.All, p.Decided, p.Median.Milliseconds(), p.Streak, p.QuickShare()})
+	if len(bodies) == 0 || json.Unmarshal([]byte(bodies[0]), &c.after.Assignments) != nil || !store.SameMac(v.endMac, r.endMacOf(v, items, c.after.hash())) {
+		return c, &unfitError{noSealChanged, "how its revokes ended, or what the map held afterwards, is not as it was written"}
+	}
+	c.review.Review = reviewFile{v.ID, v.Plan, v.Owner, v.Closer, stamp(v.AsOf), stamp(v.Started), stamp(v.Closed), stamp(v.Ended), v.Count, nil}
+	for _, a := range v.Again {
+		c.review.Review.Again = append(c.review.Review.Again, repeatFile{a.By, stamp(a.At)})
 	}
 	c.before.What, c.after.What = "what was reviewed, as it was at the start", "what the same people held of it when the last revoke had its end"
 	for _, i := range items {
@@ -112,14 +115,31 @@ func (r *Reviews) content(ctx context.Context, v Review) (c content, err error) 
 			i.N, i.Key, e.Person.Person, e.Role, e.Words, i.Reviewer, i.Verdict, i.Note, i.By, stamp(i.At), i.Seq, i.Carried,
 			i.Outcome.End, i.Outcome.Why, i.Outcome.Ask, i.Outcome.Seq, stamp(i.Outcome.At),
 		})
-		c.before.Assignments = append(c.before.Assignments, e)
+		c.before.Assignments = append(c.before.Assignments, json.RawMessage(i.evidence))
 	}
-	return c, json.Unmarshal([]byte(bodies[0]), &c.after.Assignments)
+	c.review.Pace = rows.pace(c.review.Decisions)
+	return c, nil
+}
+
+// hash is that of the assignments, wherever they stand; keys name them, where they are
+// named.
+func (s snapshotFile) hash(keys ...string) string {
+	lines := make([]line, len(s.Assignments))
+	for n, a := range s.Assignments {
+		var b bytes.Buffer
+		if json.Compact(&b, a) == nil {
+			lines[n].text = b.Bytes()
+		}
+		if n < len(keys) {
+			lines[n].key = keys[n]
+		}
+	}
+	return hashOf(lines)
 }
 
 // write makes the files of a bundle from the database, all but the manifest.
-func (r *Reviews) write(ctx context.Context, v Review, p audit.Part) ([]member, error) {
-	c, err := r.content(ctx, v)
+func (r *Reviews) write(ctx context.Context, v Review, rows recorded, p audit.Part) ([]member, error) {
+	c, err := r.content(ctx, v, rows)
 	if err != nil {
 		return nil, err
 	}
@@ -204,40 +224,6 @@ func measured(files []member) ([]File, error) {
 	return out, nil
 }
 
-// seal signs what a review that ended came to. From then on the bundle is that, or none.
-func (r *Reviews) seal(ctx context.Context, id string, lease *store.Lease) error {
-	v, err := r.get(ctx, r.db.R, ended, id)
-	if err != nil || v.State != Closed || v.Sealed {
-		return err
-	}
-	part, err := r.record.PartFrom(ctx, v.First, r.sign)
-	if err != nil {
-		return err
-	}
-	files, err := r.write(ctx, v, part)
-	if err != nil {
-		return err
-	}
-	m := Manifest{Format: manifestFormat, Review: v.ID, Name: v.Plan.Name, Sealed: r.moment(), Record: Run{part.First, part.Head.Seq, part.Head.Hash}}
-	if m.Files, err = measured(files); err != nil {
-		return err
-	}
-	m.Seal = r.sign.Seal(purpose, m.message())
-	kept, err := json.Marshal(sealed{string(m.encode()), part})
-	if err != nil {
-		return err
-	}
-	return r.guarded(ctx, lease, func(ctx context.Context, tx *sql.Tx) error {
-		for _, f := range files {
-			if err := keepFile(ctx, tx, id, f); err != nil {
-				return err
-			}
-		}
-		_, err := tx.ExecContext(ctx, `update review set manifest = $1 where id = $2 and state = 'closed'`, string(kept), id)
-		return err
-	})
-}
-
 // Bundle writes the sealed evidence of a review to the writer that begin gives, after
 // it has recorded who takes it away. What is in the database has to be what was sealed:
 // otherwise nothing is given out, and the error names the file that differs.
@@ -258,21 +244,14 @@ func (r *Reviews) Bundle(ctx context.Context, who desk.Actor, id string, begin f
 	if _, err := r.record.Add(ctx, row); err != nil {
 		return failed(exported, err)
 	}
-	return pack(begin("keydesk-review-"+v.ID+".zip"), append(files, memberOf(fileManifest, m.encode())), nil)
+	return pack(begin(v.BundleName()), append(files, memberOf(fileManifest, m.encode())), nil)
 }
 
 // sealedFiles are the files of a bundle, held against what was sealed.
 func (r *Reviews) sealedFiles(ctx context.Context, v Review) ([]member, Manifest, error) {
-	var kept sealed
-	if !v.Sealed {
-		return nil, Manifest{}, fault(desk.Conflict, exported, "There is no sealed evidence yet: it is made when the review is closed and every revoke has its end.")
-	}
-	if err := json.Unmarshal([]byte(v.manifest), &kept); err != nil {
-		return nil, Manifest{}, err
-	}
-	m, err := parseManifest([]byte(kept.Manifest))
-	if err != nil || !m.Holds(purpose, m.message()) {
-		return nil, m, changed(fileManifest)
+	kept, m, err := r.sealedManifest(ctx, v)
+	if err != nil {
+		return nil, m, err
 	}
 	var files []member
 	for _, name := range members() {
@@ -297,6 +276,51 @@ func (r *Reviews) sealedFiles(ctx context.Context, v Review) ([]member, Manifest
 		}
 	}
 	return files, m, nil
+}
+
+// sealedManifest is what was sealed of a review: the manifest, and the part of the record.
+// One of another review, that another key has signed, or that the record does not say
+// was sealed last, is none.
+func (r *Reviews) sealedManifest(ctx context.Context, v Review) (kept sealed, m Manifest, err error) {
+	if !v.Sealed {
+		return kept, m, fault(desk.Conflict, exported, cmp.Or(v.NotSealed(), "There is no sealed evidence yet: it is made when the review is closed and every revoke has its end."))
+	}
+	rows, err := r.sealings(ctx, v)
+	if err != nil {
+		return kept, m, err
+	}
+	if json.Unmarshal([]byte(v.manifest), &kept) == nil {
+		m, err = parseManifest([]byte(kept.Manifest))
+	}
+	head, run := kept.Part.Head, Run{kept.Part.First, kept.Part.Head.Seq, kept.Part.Head.Hash}
+	switch {
+	case err != nil, !m.Holds(purpose, m.message()), m.Review != v.ID, m.Record != run, m.Key != head.Key, !slices.Contains(r.sign.Publics(), m.Key),
+		len(rows) == 0, word(rows[0].Params, "sha256") != digest([]byte(kept.Manifest)):
+		return kept, m, changed(fileManifest)
+	}
+	return kept, m, nil
+}
+
+// BundleName is the name of the file of a review's evidence. That of each carrying out
+// has another one.
+func (r Review) BundleName() string {
+	name := "keydesk-review-" + r.ID
+	if n := len(r.Again); n > 0 {
+		name += "-" + strconv.Itoa(n+1)
+	}
+	return name + ".zip"
+}
+
+// SealKey is the public key that a review's evidence verifies with: the one that it is
+// sealed with, or would be now.
+func (r *Reviews) SealKey(v Review) string {
+	var kept sealed
+	if json.Unmarshal([]byte(v.manifest), &kept) == nil {
+		if m, err := parseManifest([]byte(kept.Manifest)); err == nil && slices.Contains(r.sign.Publics(), m.Key) {
+			return m.Key
+		}
+	}
+	return r.sign.Public()
 }
 
 func changed(name string) *desk.Error {

@@ -30,7 +30,7 @@ const (
 // returns when there is more to do; 0: there is nothing. Of several processes one works
 // on a review at a time; it may be cut off anywhere, and goes on from there.
 func (r *Reviews) CarryOut(ctx context.Context) (time.Duration, error) {
-	due, err := all(ctx, r.db.R, scanReview, `select `+reviewColumns+` from review where state = 'closing' or state = 'closed' and manifest = '' order by closed_at, id`)
+	due, err := all(ctx, r.db.R, scanReview, `select `+reviewColumns+` from review where state = 'closing' or state = 'closed' and manifest = '' and unsealed = '' order by closed_at, id`)
 	if err != nil {
 		return idle, err
 	}
@@ -78,7 +78,7 @@ const revokesAtOnce = 50
 // revokes carries out what is due, and returns how long the next one has to wait; 0:
 // each has its end.
 func (r *Reviews) revokes(ctx context.Context, v Review, lease *store.Lease) (next time.Duration, err error) {
-	items, err := all(ctx, r.db.R, scanItem, `select `+itemColumns+` from review_item where review = $1 order by n`, v.ID)
+	items, err := r.itemsOf(ctx, v.ID)
 	if err != nil {
 		return 0, err
 	}
@@ -135,7 +135,7 @@ func (r *Reviews) said(ctx context.Context, v Review, items []Item) (map[int]int
 			}
 		}
 	}
-	if !store.SameMac(v.closeMac, r.closeMacOf(v, items)) || last[closed][0] <= last[ended][0] {
+	if !r.meant(v, items) || last[closed][0] <= last[ended][0] {
 		return nil, nil
 	}
 	for n, seq := range last[undone] {
@@ -206,7 +206,8 @@ func (r *Reviews) unsound(ctx context.Context, v Review, i Item) (desk.Revoked, 
 
 // order is what a revoke has the desk do, on whose word.
 func order(v Review, i Item) (desk.Order, error) {
-	closer, err1 := actor(v.closer)
+	word := v.word()
+	closer, err1 := actor(word.who)
 	decider, err2 := actor(i.decider)
 	person, err3 := okta.ParseUserID(i.Evidence.Person.ID)
 	role, err4 := okta.ParseRoleID(i.Evidence.Role.ID)
@@ -214,7 +215,7 @@ func order(v Review, i Item) (desk.Order, error) {
 	return desk.Order{
 		Review: v.ID, Name: v.Plan.Name, Item: i.N, Attempt: i.Attempt + 1, Person: person, Login: e.Person.Login,
 		Role: e.role(role), Through: e.Role.Through, Limits: e.limits(), Known: e.known(), Note: i.Note, Ticket: v.Ticket,
-		Decided: desk.Said{Who: decider, At: i.At}, Closed: desk.Said{Who: closer, At: v.Closed},
+		Decided: desk.Said{Who: decider, At: i.At}, Closed: desk.Said{Who: closer, At: word.At},
 	}, errors.Join(err1, err2, err3, err4)
 }
 
@@ -230,27 +231,27 @@ func (e Evidence) role(id okta.RoleID) okta.Role {
 func (e Evidence) known() bool { return e.Reach == Everything || e.Reach == Limited }
 
 // end writes what the map shows afterwards, tells it what was reviewed, and closes the
-// review. It waits a while for the map to have read everybody again.
+// review. It waits a while for the map to have read everybody again. A review that is
+// not as the console wrote it ends without that.
 func (r *Reviews) end(ctx context.Context, v Review, lease *store.Lease) (time.Duration, error) {
-	items, err := all(ctx, r.db.R, scanItem, `select `+itemColumns+` from review_item where review = $1 order by n`, v.ID)
+	items, err := r.itemsOf(ctx, v.ID)
 	if err != nil {
 		return 0, err
+	}
+	if what := r.tampered(v, items); what != "" {
+		return 0, r.unseal(ctx, v, lease, noSealChanged, what)
 	}
 	after, stale, err := r.after(ctx, v, items)
 	if err != nil {
 		return 0, err
 	}
-	if stale && r.now().Sub(v.Closed) < mapLags {
+	if stale && r.now().Sub(lastEnd(v, items)) < mapLags {
 		return time.Second, nil
 	}
 	var keys []string
-	ends := map[desk.Ending]int{}
 	for _, i := range items {
 		if i.Verdict == Keep && i.Carried == "" {
 			keys = append(keys, i.Key)
-		}
-		if i.Outcome.End != "" {
-			ends[i.Outcome.End]++
 		}
 	}
 	if err := r.proven(ctx, keys, v.Closed, v.Owner.Name); err != nil {
@@ -260,16 +261,41 @@ func (r *Reviews) end(ctx context.Context, v Review, lease *store.Lease) (time.D
 	if err != nil {
 		return 0, err
 	}
-	row := r.row(self(), ended, v.Plan.Name, words{Review: v.ID, Items: len(items), Revokes: v.Count.Revoke, Ends: endWords(ends)})
+	sum, err := digestOf(after)
+	if err != nil {
+		return 0, err
+	}
+	row := r.row(self(), ended, v.Plan.Name, words{Review: v.ID, Items: len(items), Revokes: v.Count.Revoke, Ends: endWords(endsOf(items)), SHA256: sum})
 	row.Reason = "closed by " + v.Closer.Name
 	_, err = r.record.Along(ctx, row, func(ctx context.Context, tx *sql.Tx, _ int64) error {
 		if err := lease.Keep(ctx, tx); err != nil {
 			return err
 		}
-		res, err := tx.ExecContext(ctx, `update review set state = 'closed', ended_at = $1 where id = $2 and state = 'closing'`, store.Milli(r.moment()), v.ID)
+		v.Ended = r.moment()
+		res, err := tx.ExecContext(ctx, `update review set state = 'closed', ended_at = $1, end_mac = $2 where id = $3 and state = 'closing'`, store.Milli(v.Ended), r.endMacOf(v, items, sum), v.ID)
 		return store.MetOne(res, err, over(ended))
 	})
 	return 0, err
+}
+
+// lastEnd is when the last revoke ended, or when it was last begun to carry them out:
+// the map needs a while from then on to have read again whose roles were taken.
+func lastEnd(v Review, items []Item) time.Time {
+	last := v.word().At
+	for _, i := range items {
+		if i.Outcome.At.After(last) {
+			last = i.Outcome.At
+		}
+	}
+	return last
+}
+
+func endsOf(items []Item) map[desk.Ending]int {
+	ends := map[desk.Ending]int{}
+	for _, i := range items {
+		ends[i.Outcome.End]++
+	}
+	return ends
 }
 
 func endWords(ends map[desk.Ending]int) (out []string) {
@@ -281,8 +307,8 @@ func endWords(ends map[desk.Ending]int) (out []string) {
 	return out
 }
 
-// after is what the map holds now of the people and the scope of a review; stale says
-// that somebody of them is about to be read again.
+// after is what the map holds now of the people of a review, wherever they work now, of
+// the role that it was about; stale says that somebody of them is about to be read again.
 func (r *Reviews) after(ctx context.Context, v Review, items []Item) (out []Evidence, stale bool, err error) {
 	held, err := r.held(ctx)
 	if err != nil {
@@ -292,7 +318,7 @@ func (r *Reviews) after(ctx context.Context, v Review, items []Item) (out []Evid
 	for _, i := range items {
 		people[i.Evidence.Person.ID] = true
 	}
-	scope := Scope{Role: v.Plan.Scope.Role, Department: v.Plan.Scope.Department}
+	scope := Scope{Role: v.Plan.Scope.Role}
 	for _, a := range held {
 		e := evidenceOf(a)
 		if people[e.Person.ID] && scope.fits(e, true) {

@@ -37,13 +37,19 @@ func (r *Reviews) Choices(ctx context.Context, who desk.Actor) (c Choices, err e
 		if a.Person.Department != "" {
 			departments[a.Person.Department]++
 		}
-		if c.AsOf.IsZero() || a.Person.ReadAt.Before(c.AsOf) {
-			c.AsOf = a.Person.ReadAt
-		}
+		c.AsOf = earlier(c.AsOf, a.Person.ReadAt)
 	}
 	c.Roles, c.Departments = named(roles), named(departments)
 	slices.SortStableFunc(c.Roles, func(a, b Named) int { return b.Items - a.Items })
 	return c, nil
+}
+
+// earlier is the earlier of two moments; one that is not known does not count.
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
 }
 
 func named(counts map[string]int) (out []Named) {

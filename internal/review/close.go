@@ -151,7 +151,7 @@ func (r *Reviews) Again(ctx context.Context, who desk.Actor, id string) (Review,
 		if err != nil {
 			return err
 		}
-		if !store.SameMac(now.closeMac, r.closeMacOf(now, items)) { // not to be vouched for anew
+		if now.Again = v.Again; !r.meant(now, items) { // not to be vouched for anew
 			return foreign(closed)
 		}
 		res, err := tx.ExecContext(ctx, `update review_item set outcome = '', why = '', ask = '', attempt = attempt + 1, not_before = 0, outcome_seq = 0, outcome_at = 0
@@ -162,7 +162,7 @@ func (r *Reviews) Again(ctx context.Context, who desk.Actor, id string) (Review,
 		if n, err := res.RowsAffected(); err != nil || n == 0 {
 			return errors.Join(fault(desk.Conflict, closed, "Nothing is left that could be carried out."), err)
 		}
-		return r.begin(ctx, tx, &v, items, who)
+		return r.repeat(ctx, tx, &v, who)
 	})
 	if err == nil {
 		r.stir()

@@ -200,20 +200,29 @@ func TestCarriedOutAgain(t *testing.T) {
 	v := k.start(owner)
 	i := k.decide(k.items(v, review.Query{})[0], review.Revoke)
 	v = k.carry(v, owner)
-	first := k.bundle(v)
+	first, name := k.bundle(v), v.BundleName()
 	if got := k.items(v, review.Query{})[0].Outcome; got.End != desk.EndLeft {
 		t.Fatalf("%+v", got)
 	}
+	k.Advance(48 * time.Hour)
 	second.AuthTime = k.Now()
 	if _, err := k.Again(t.Context(), second, v.ID); err != nil {
 		t.Fatal(err)
 	}
 	v = k.finish(v)
-	if got := k.items(v, review.Query{})[0]; got.Outcome.End != desk.EndDone || v.Closer.Name != second.Name || got.Seq != i.Seq {
-		t.Errorf("%+v, closed by %v", got.Outcome, v.Closer)
+	if got := k.items(v, review.Query{})[0]; got.Outcome.End != desk.EndDone || got.Seq != i.Seq {
+		t.Errorf("%+v", got.Outcome)
+	}
+	if v.Closer.Name != owner.Name || k.Now().Sub(v.Closed) < 48*time.Hour || len(v.Again) != 1 || v.Again[0].By.Name != second.Name || v.BundleName() == name {
+		t.Errorf("closed by %v at %s, again %+v, the file is %s", v.Closer, v.Closed, v.Again, v.BundleName())
 	}
 	k.verified(first)
-	k.verified(k.bundle(v))
+	again := k.bundle(v)
+	k.verified(again)
+	_, files := unpack(t, again)
+	if report := string(files["report.html"]); !strings.Contains(report, "by "+owner.Name) || !strings.Contains(report, "carried out again by "+second.Name) || !strings.Contains(string(files["decisions.json"]), `"carried_out_again"`) {
+		t.Errorf("the evidence does not say who closed it and who had it carried out again")
+	}
 	if _, err := k.Again(t.Context(), second, v.ID); kindOf(err) != desk.Conflict {
 		t.Errorf("nothing is left: %v", err)
 	}
@@ -262,7 +271,7 @@ func TestForeignRows(t *testing.T) {
 				t.Fatal(err)
 			}
 			k.Org.Reset()
-			k.finish(v)
+			k.notSealed(v, "review.changed")
 			changed := 0
 			for _, i := range k.items(v, review.Query{Show: review.ShowRevoke}) {
 				if i.Outcome.End == desk.EndRefused && strings.Contains(i.Outcome.Why, "changed it in the database") {

@@ -100,6 +100,7 @@ func (i *Item) carry(was lastWord, p Plan, after int64) {
 	}
 	i.Verdict, i.Note, i.decider, i.By, i.At, i.Seq = Keep, was.Note, was.decider, was.By, was.At, was.Seq
 	i.Carried = cmp.Or(was.Carried, was.review)
+	i.Evidence.Carried = &Carried{i.Carried, i.Note, i.By, stamp(i.At), i.Seq}
 }
 
 // share says who decides on each item: who answers for the role, else the manager,

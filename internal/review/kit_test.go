@@ -251,8 +251,20 @@ func (k *kit) carry(v review.Review, closer desk.Actor) review.Review {
 	return k.finish(v)
 }
 
-// finish carries out what was closed, however often it has to wait.
+// finish carries out what was closed, however often it has to wait, and asserts that it
+// is sealed.
 func (k *kit) finish(v review.Review) review.Review {
+	k.t.Helper()
+	k.toTheEnd()
+	v, err := k.Reviews.Get(k.t.Context(), k.staff("owner"), v.ID)
+	if err != nil || v.State != review.Closed || !v.Sealed {
+		k.t.Fatalf("it is %s, sealed %v: %v", v.State, v.Sealed, err)
+	}
+	return v
+}
+
+// toTheEnd carries out until there is nothing more.
+func (k *kit) toTheEnd() {
 	k.t.Helper()
 	for range 100 {
 		wait, err := k.CarryOut(k.t.Context())
@@ -260,16 +272,11 @@ func (k *kit) finish(v review.Review) review.Review {
 			k.t.Fatal(err)
 		}
 		if wait == 0 {
-			v, err = k.Reviews.Get(k.t.Context(), k.staff("owner"), v.ID)
-			if err != nil || v.State != review.Closed || !v.Sealed {
-				k.t.Fatalf("it is %s, sealed %v: %v", v.State, v.Sealed, err)
-			}
-			return v
+			return
 		}
 		k.Advance(wait)
 	}
 	k.t.Fatal("it does not end")
-	return v
 }
 
 // bundle is the evidence of a review.

@@ -25,6 +25,8 @@ func members() []string {
 	return []string{fileReport, fileCSV, fileJSON, fileBefore, fileAfter, fileRecord}
 }
 
+// manifestFormat is raised when the files come to say something else, or something else
+// of them is held against the record: one of before must not be refused for that.
 const manifestFormat = 1
 
 // purpose keeps the seal of a bundle from being one of anything else.

@@ -83,6 +83,9 @@ func (r *Reviews) get(ctx context.Context, on store.Querier, does desk.Action, i
 	if len(c) > 0 {
 		v.Count = c[0].Count
 	}
+	if err == nil {
+		v.Again, err = repeats(ctx, on, id)
+	}
 	return v, err
 }
 

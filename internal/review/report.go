@@ -24,7 +24,7 @@ type reportData struct {
 
 // reportOf is report.html: it stands alone, and needs nothing but a browser.
 func reportOf(c content, p audit.Part) ([]byte, error) {
-	t, err := template.New("report").Funcs(template.FuncMap{"seconds": seconds, "when": when}).Parse(reportText)
+	t, err := template.New("report").Funcs(template.FuncMap{"seconds": seconds, "when": when, "plural": plural}).Parse(reportText)
 	if err != nil {
 		return nil, err
 	}
@@ -33,6 +33,14 @@ func reportOf(c content, p audit.Part) ([]byte, error) {
 	var b bytes.Buffer
 	err = t.Execute(&b, data)
 	return b.Bytes(), err
+}
+
+// plural is a number with the words for one and for many.
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
 }
 
 // seconds are milliseconds as a person reads them.

@@ -62,6 +62,8 @@ const (
 	ended      desk.Action = "review.ended"
 	stopped    desk.Action = "review.stopped"
 	reminded   desk.Action = "review.reminded"
+	sealing    desk.Action = "review.sealed"
+	unsealing  desk.Action = "review.unsealed"
 	exported   desk.Action = "review.exported"
 	seen       desk.Action = "review.shown"
 )
@@ -121,11 +123,13 @@ type words struct {
 	Ends     []string `record:"ends,public"`
 	Due      string   `record:"due,public"`
 	SHA256   string   `record:"sha256,public"`
+	By       string   `record:"by,personal"` // who did it, in Okta
 }
 
 // row is a row of the record about a review.
 func (r *Reviews) row(who desk.Actor, a desk.Action, name string, w words) audit.Row {
 	row := r.desk.Row(who, a)
+	w.By = who.OktaID.String()
 	row.Class, row.Detail, row.Params = "review", name, audit.Words(nil, w)
 	return row
 }

@@ -12,7 +12,7 @@ import (
 	"keydesk/internal/store"
 )
 
-const reviewColumns = `id, name, plan, owner_id, owner_name, state, as_of, started_at, due_at, closed_at, ended_at, closer, close_mac, first_seq, reminded, manifest, ticket`
+const reviewColumns = `id, name, plan, owner_id, owner_name, state, as_of, started_at, due_at, closed_at, ended_at, closer, close_mac, first_seq, reminded, manifest, start_mac, end_mac, unsealed, ticket`
 
 const itemColumns = `review, n, key, person_id, evidence, mac, reviewer, reviewer_name, fallback, asking, verdict, note, decider, decider_id, decider_name, decided_at,
 	seq, carried, word_mac, version, outcome, why, ask, attempt, not_before, outcome_seq, outcome_at`
@@ -45,11 +45,11 @@ func flag(yes bool) int {
 }
 
 func scanReview(rows *sql.Rows) (r Review, err error) {
-	var name, plan string
+	var name string
 	var asOf, started, due, closed, ended int64
-	err = rows.Scan(&r.ID, &name, &plan, &r.Owner.ID, &r.Owner.Name, &r.State, &asOf, &started, &due, &closed, &ended, &r.closer, &r.closeMac, &r.First, &r.reminded, &r.manifest, &r.Ticket)
+	err = rows.Scan(&r.ID, &name, &r.plan, &r.Owner.ID, &r.Owner.Name, &r.State, &asOf, &started, &due, &closed, &ended, &r.closer, &r.closeMac, &r.First, &r.reminded, &r.manifest, &r.startMac, &r.endMac, &r.unsealed, &r.Ticket)
 	if err == nil {
-		err = json.Unmarshal([]byte(plan), &r.Plan)
+		err = json.Unmarshal([]byte(r.plan), &r.Plan)
 	}
 	r.Plan.Name, r.Plan.Due = name, store.Moment(due)
 	r.AsOf, r.Started, r.Closed, r.Ended, r.Sealed = store.Moment(asOf), store.Moment(started), store.Moment(closed), store.Moment(ended), r.manifest != ""

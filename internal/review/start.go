@@ -90,16 +90,21 @@ func (r *Reviews) Start(ctx context.Context, who desk.Actor, p Plan) (v Review, 
 	}
 	v = Review{ID: strings.ToLower(rand.Text()[:12]), Plan: p, Owner: me(who), State: Filling, Started: r.moment()}
 	for _, i := range items {
-		v.AsOf = latest(v.AsOf, moment(i.Evidence.ReadAt))
+		v.AsOf = earlier(v.AsOf, moment(i.Evidence.ReadAt))
 		v.Count.Carried += flag(i.Carried != "")
 	}
-	if err := r.fill(ctx, v, items); err != nil {
+	sum, err := frozen(&v, items)
+	if err == nil {
+		err = r.fill(ctx, v, items)
+	}
+	if err != nil {
 		return v, failed(started, err)
 	}
-	row := r.row(who, started, v.Plan.Name, words{Review: v.ID, Scope: p.Scope.words(), Items: len(items), Carried: v.Count.Carried, Due: stamp(p.Due)})
+	row := r.row(who, started, v.Plan.Name, words{Review: v.ID, Scope: p.Scope.words(), Items: len(items), Carried: v.Count.Carried, Due: stamp(p.Due), SHA256: sum})
 	_, err = r.record.Along(ctx, row, func(ctx context.Context, tx *sql.Tx, seq int64) error {
 		v.First, v.State = seq, Open
-		_, err := tx.ExecContext(ctx, `update review set state = 'open', first_seq = $1 where id = $2`, seq, v.ID)
+		v.startMac = r.startMacOf(v)
+		_, err := tx.ExecContext(ctx, `update review set state = 'open', first_seq = $1, start_mac = $2 where id = $3`, seq, v.startMac, v.ID)
 		return err
 	})
 	if err != nil {
@@ -112,13 +117,6 @@ func (r *Reviews) Start(ctx context.Context, who desk.Actor, p Plan) (v Review, 
 
 // moment is now, as exactly as the database keeps it.
 func (r *Reviews) moment() time.Time { return r.now().UTC().Truncate(time.Millisecond) }
-
-func latest(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
-	}
-	return a
-}
 
 // words are a scope for the record.
 func (s Scope) words() (out []string) {
@@ -241,12 +239,8 @@ const (
 // fill writes a review and its items. Until the record has its start it is not there
 // for anybody.
 func (r *Reviews) fill(ctx context.Context, v Review, items []Item) error {
-	plan, err := json.Marshal(v.Plan)
-	if err != nil {
-		return err
-	}
-	_, err = r.db.W.ExecContext(ctx, `insert into review (`+reviewColumns+`) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, '', '', 0, 0, '', '')`,
-		v.ID, v.Plan.Name, string(plan), v.Owner.ID, v.Owner.Name, string(v.State), store.Milli(v.AsOf), store.Milli(v.Started), store.Milli(v.Plan.Due))
+	_, err := r.db.W.ExecContext(ctx, `insert into review (`+reviewColumns+`) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, '', '', 0, 0, '', '', '', '', '')`,
+		v.ID, v.Plan.Name, v.plan, v.Owner.ID, v.Owner.Name, string(v.State), store.Milli(v.AsOf), store.Milli(v.Started), store.Milli(v.Plan.Due))
 	if err != nil {
 		return fmt.Errorf("keep a review: %w", err)
 	}

@@ -76,16 +76,18 @@ type Review struct {
 	Owner Person
 	State State
 
-	AsOf                   time.Time // when the map was read that it was started from
+	AsOf                   time.Time // when the oldest of it was read that the review was started from
 	Started, Closed, Ended time.Time // Closed: decisions were final; Ended: the last revoke had its end
 	Closer                 Person
-	Ticket                 string // of the close
+	Ticket                 string   // of the close
+	Again                  []Repeat // who carried out again what was left, in their order
 	Count                  Count
 	First                  int64 // the row of the record with which it began
 	Sealed                 bool  // there is a bundle
 
-	closer, closeMac, manifest string
-	reminded                   int
+	plan, startMac, closer, closeMac, endMac, manifest string
+	unsealed                                           noSeal
+	reminded                                           int
 }
 
 // Due reports how long is left; negative: it is over.
@@ -173,7 +175,8 @@ type Evidence struct {
 	Two     bool     `json:"takes_two,omitempty"` // to change the account takes two people
 	Problem string   `json:"problem,omitempty"`   // why the map could not read it again: it is as it was before
 	Last    *Last    `json:"last_decision,omitempty"`
-	Changed []string `json:"changed_since,omitempty"` // since the last decision, a sentence each
+	Carried *Carried `json:"carried_forward,omitempty"` // what counts until somebody decides anew
+	Changed []string `json:"changed_since,omitempty"`   // since the last decision, a sentence each
 }
 
 // Subject is whom an assignment is about.
@@ -229,4 +232,13 @@ type Last struct {
 	Verdict string `json:"verdict"`
 	By      string `json:"by"`
 	At      string `json:"at"` // RFC 3339
+}
+
+// Carried is a decision to keep that is carried forward from an earlier review.
+type Carried struct {
+	From string `json:"from"` // the review, by name
+	Note string `json:"reason,omitempty"`
+	By   Person `json:"by"`
+	At   string `json:"at"` // RFC 3339
+	Row  int64  `json:"row"`
 }

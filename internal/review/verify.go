@@ -2,7 +2,7 @@ package review
 
 import (
 	"archive/zip"
-	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -18,6 +18,8 @@ const (
 	maxRecord   = 512 << 20
 	maxManifest = 64 << 10
 	maxMembers  = 100
+
+	maxDirectory = 64 << 10
 )
 
 // ErrNoBundle is of a file that is no bundle at all.
@@ -45,60 +47,95 @@ func (v *Verified) fault(file, format string, args ...any) {
 }
 
 // Verify checks a bundle without anything else: every file against the sealed manifest,
-// the seal, the part of the record with its chain and its signed heads, the decisions
-// against the rows of the record, and that the archive holds nothing but that. Without
-// a key to trust it says only that the bundle agrees with itself.
+// the seal, the part of the record with its chain and its signed heads, what the files
+// say against the rows of the record, and that the archive holds nothing but that.
+// Without a key to trust it says only that the bundle agrees with itself. It holds no
+// more than a few of the files at once, and never more than the archive has.
 func Verify(file io.ReaderAt, size int64, keys []string) (v Verified, err error) {
 	if size > maxBundle {
 		return v, fmt.Errorf("%w: it has more than %d bytes", ErrNoBundle, maxBundle)
+	}
+	if err := directory(file, size); err != nil {
+		return v, fmt.Errorf("%w: %w", ErrNoBundle, err)
 	}
 	z, err := zip.NewReader(file, size)
 	if err != nil {
 		return v, fmt.Errorf("%w: %w", ErrNoBundle, err)
 	}
-	if len(z.File) > maxMembers {
-		return v, fmt.Errorf("%w: it holds %d files", ErrNoBundle, len(z.File))
-	}
-	contents := v.read(z.File)
+	contents := v.read(file, size, z.File)
 	b, ok := contents[fileManifest]
 	if !ok {
 		v.fault(fileManifest, "is missing, so nothing else can be checked")
 		return v, nil
 	}
-	if v.Manifest, err = parseManifest(b); err != nil {
+	written, err := io.ReadAll(b)
+	if err != nil {
+		return v, fmt.Errorf("read the manifest: %w", err)
+	}
+	if v.Manifest, err = parseManifest(written); err != nil {
 		v.fault(fileManifest, "was changed: %v", err)
 		return v, nil
 	}
-	v.hold(contents)
+	files, err := v.hold(contents)
+	if err != nil {
+		return v, err
+	}
 	v.chain(contents[fileRecord], keys)
 	if len(v.Faults) == 0 {
-		v.agree(contents)
+		v.recorded(contents[fileRecord], files)
 	}
 	if len(v.Faults) == 0 {
-		v.archive(file, size, contents)
+		v.archive(file, size, append(files, memberOf(fileManifest, written)))
 	}
 	return v, nil
 }
 
-// read reads the files of an archive, each once, and no more of each than it may have.
-func (v *Verified) read(files []*zip.File) map[string][]byte {
-	out := map[string][]byte{}
+// directory refuses an archive whose directory is not the short one that Keydesk writes
+// at the very end: reading a long one takes many times as much as it has.
+func directory(file io.ReaderAt, size int64) error {
+	const length = 22 // of the end of a directory without a comment
+	b := make([]byte, length)
+	if size < length {
+		return errors.New("it is too short")
+	}
+	if _, err := file.ReadAt(b, size-length); err != nil {
+		return err
+	}
+	u16, u32 := binary.LittleEndian.Uint16, binary.LittleEndian.Uint32
+	long, at := int64(u32(b[12:])), int64(u32(b[16:]))
+	if string(b[:4]) != "PK\x05\x06" || u16(b[10:]) > maxMembers || long > maxDirectory || at+long+length != size {
+		return errors.New("its directory is not at its end, or has something else in it")
+	}
+	return nil
+}
+
+// read finds the files of an archive, each once. Keydesk packs nothing: what is packed
+// may be a thousand times as long as the archive, and is not opened.
+func (v *Verified) read(file io.ReaderAt, size int64, files []*zip.File) map[string]*io.SectionReader {
+	out := map[string]*io.SectionReader{}
+	left := size
 	for _, f := range files {
+		_, twice := out[f.Name]
+		at, err := f.DataOffset()
+		long := int64(f.UncompressedSize64) //nolint:gosec // negative where it is too much
 		known := f.Name == fileManifest || slices.Contains(members(), f.Name)
-		if _, twice := out[f.Name]; twice {
+		out[f.Name] = io.NewSectionReader(file, 0, 0)
+		switch {
+		case twice:
 			v.fault(f.Name, "is there twice")
-			continue
-		}
-		if !known {
+		case !known:
 			v.fault(f.Name, "does not belong to a bundle")
-			out[f.Name] = nil
-			continue
-		}
-		b, err := read(f, most(f.Name))
-		if err != nil {
+		case err != nil:
 			v.fault(f.Name, "cannot be read: %v", err)
+		case f.Method != zip.Store || f.UncompressedSize64 != f.CompressedSize64:
+			v.fault(f.Name, "is packed in another way than Keydesk packs it")
+		case long < 0 || long > left:
+			v.fault(f.Name, "is longer than the archive")
+		case long > most(f.Name):
+			v.fault(f.Name, "cannot be read: it has more than %d bytes", most(f.Name))
+		default:
+			out[f.Name], left = io.NewSectionReader(file, at, long), left-long
 		}
-		out[f.Name] = b
 	}
 	return out
 }
@@ -113,43 +150,35 @@ func most(name string) int64 {
 	return maxMember
 }
 
-func read(f *zip.File, most int64) ([]byte, error) {
-	if f.UncompressedSize64 > uint64(most) { //nolint:gosec // bounds are not negative
-		return nil, fmt.Errorf("it has more than %d bytes", most)
-	}
-	in, err := f.Open()
-	if err != nil {
-		return nil, err
-	}
-	b, err := io.ReadAll(io.LimitReader(in, most+1))
-	if err == nil && int64(len(b)) > most {
-		return nil, fmt.Errorf("it has more than %d bytes", most)
-	}
-	return b, errors.Join(err, in.Close())
-}
-
 // hold holds the files against the manifest, and the manifest against its seal.
-func (v *Verified) hold(contents map[string][]byte) {
+func (v *Verified) hold(contents map[string]*io.SectionReader) ([]member, error) {
 	m := v.Manifest
 	if !m.Holds(purpose, m.message()) {
 		v.fault(fileManifest, "was changed after it was sealed, or sealed by nobody")
 	}
+	var files []member
 	for _, name := range members() {
-		want, named := m.file(name)
-		b, there := contents[name]
-		is := File{name, int64(len(b)), digest(b)}
+		files = append(files, memberAt(name, contents[name]))
+	}
+	found, err := measured(files)
+	if err != nil {
+		return nil, fmt.Errorf("read the archive: %w", err)
+	}
+	for _, is := range found {
+		want, named := m.file(is.Name)
 		switch {
 		case !named:
-			v.fault(fileManifest, "does not name %s", name)
-		case !there:
-			v.fault(name, "is missing")
-		case is != want && !v.has(name):
-			v.fault(name, "differs from what was sealed: %d bytes with the hash %s, sealed %d bytes with %s", is.Size, is.SHA256, want.Size, want.SHA256)
+			v.fault(fileManifest, "does not name %s", is.Name)
+		case contents[is.Name] == nil:
+			v.fault(is.Name, "is missing")
+		case is != want && !v.has(is.Name):
+			v.fault(is.Name, "differs from what was sealed: %d bytes with the hash %s, sealed %d bytes with %s", is.Size, is.SHA256, want.Size, want.SHA256)
 		}
 	}
 	if len(m.Files) != len(members()) {
 		v.fault(fileManifest, "names %d files, and a bundle has %d", len(m.Files), len(members()))
 	}
+	return files, nil
 }
 
 // has reports whether something was said of a file already.
@@ -158,11 +187,18 @@ func (v *Verified) has(name string) bool {
 }
 
 // chain verifies the part of the record, and that a key which is trusted sealed the
-// bundle, or handed over to the one that did.
-func (v *Verified) chain(lines []byte, keys []string) {
+// bundle, or handed over to the one that did. Keys that came before a trusted one are
+// taken for what they signed on the way: its own head, at the end, is over all of it.
+func (v *Verified) chain(lines *io.SectionReader, keys []string) {
+	if lines == nil {
+		return
+	}
 	run := v.Manifest.Record
-	rep, err := audit.VerifyExport(bytes.NewReader(lines), audit.Trust{Keys: keys, Seq: run.Last, Hash: run.Hash})
-	v.Record = rep
+	before, after, err := audit.Lineage(anew(lines), keys)
+	if err == nil {
+		v.Record, err = audit.VerifyExport(anew(lines), audit.Trust{Keys: append(before, keys...), Seq: run.Last, Hash: run.Hash})
+	}
+	rep := v.Record
 	if err != nil {
 		v.fault(fileRecord, "cannot be read: %v", err)
 		return
@@ -177,18 +213,29 @@ func (v *Verified) chain(lines []byte, keys []string) {
 		v.fault(fileRecord, "does not end with a signed head")
 	case rep.Signed.Key != v.Manifest.Key:
 		v.fault(fileManifest, "is sealed with another key than the record is signed with")
+	case len(keys) > 0 && !slices.Contains(append(after, keys...), v.Manifest.Key):
+		v.fault(fileManifest, "is sealed with a key that is not trusted, and that no trusted one handed over to: %s", v.Manifest.Key)
 	case len(keys) > 0 && len(rep.Faults) == 0:
 		v.Trusted = true
 	}
 }
 
+// anew reads a file of an archive from its beginning.
+func anew(f *io.SectionReader) *io.SectionReader { return io.NewSectionReader(f, 0, f.Size()) }
+
+// recorded holds the files against the rows of the record.
+func (v *Verified) recorded(lines *io.SectionReader, files []member) {
+	rows, err := reviewRows(anew(lines), v.Manifest.Review)
+	if err != nil {
+		v.fault(fileRecord, "cannot be read: %v", err)
+		return
+	}
+	v.agree(files, rows)
+}
+
 // archive holds the archive against what Keydesk would have packed of its files: one
 // that says more, or the same in another way, is not taken.
-func (v *Verified) archive(file io.ReaderAt, size int64, contents map[string][]byte) {
-	var files []member
-	for _, name := range append(members(), fileManifest) {
-		files = append(files, memberOf(name, contents[name]))
-	}
+func (v *Verified) archive(file io.ReaderAt, size int64, files []member) {
 	a := &against{file: file}
 	err := pack(a, files, func(name string) { a.name = name })
 	switch {

@@ -23,6 +23,17 @@ func memberOf(name string, content []byte) member {
 	}}
 }
 
+// memberAt is a file that lies in an archive; nil: it is empty.
+func memberAt(name string, at *io.SectionReader) member {
+	return member{name: name, write: func(w io.Writer) error {
+		if at == nil {
+			return nil
+		}
+		_, err := io.Copy(w, anew(at))
+		return err
+	}}
+}
+
 // pack writes files as a zip: as they are, one after the other, and nothing else. The
 // same files give the same bytes, so that an archive can be held against them. next is
 // told each name before its bytes come; it may be nil.

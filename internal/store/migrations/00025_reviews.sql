@@ -10,7 +10,7 @@ create table review (
 	as_of      bigint not null,      -- when the map had been read that it was started from
 	started_at bigint not null,
 	due_at     bigint not null,
-	closed_at  bigint not null,      -- when it was closed last, or stopped
+	closed_at  bigint not null,      -- when it was closed, or stopped
 	ended_at   bigint not null,      -- when the last revoke had its end
 	closer     text not null,        -- JSON: who closed it, as whom the revokes are decided
 	close_mac  text not null,        -- over the closer and the moment; the key is not here
