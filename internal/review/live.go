@@ -95,7 +95,7 @@ func (r *Reviews) foretell(ctx context.Context, who desk.Actor, v Review, items 
 	if err != nil {
 		return nil, nil, err
 	}
-	v.closer, v.Closed = kept(who), r.moment()
+	v.closer, v.Closed, v.Again = kept(who), r.moment(), nil
 	orders := make([]desk.Order, len(items))
 	for n, i := range items {
 		if orders[n], err = order(v, i); err != nil {

@@ -45,7 +45,7 @@ func TestOldDecisionPutBack(t *testing.T) {
 				if when == "after the close" {
 					put()
 				}
-				k.finish(v)
+				k.toTheEnd()
 				if got := k.items(v, review.Query{})[0].Outcome; k.holds(p) == 0 || got.End != desk.EndRefused || !strings.Contains(got.Why, "changed it in the database") {
 					t.Errorf("%d roles are held; %+v", k.holds(p), got)
 				}
@@ -133,7 +133,7 @@ func TestCloseOpenedAgain(t *testing.T) {
 		k.Advance(later)
 		for range 2 { // what is said of it the first time does not open it either
 			k.sql(`update review set state = 'closing', manifest = ''`, `update review_item set outcome = '', why = '', outcome_seq = 0, outcome_at = 0, attempt = attempt + 1`)
-			v = k.finish(v)
+			k.toTheEnd()
 		}
 		if got := k.items(v, review.Query{})[0].Outcome; k.holds(p) == 0 || !strings.Contains(got.Why, "changed it in the database") {
 			t.Errorf("%v later: %d roles are held; %+v", later, k.holds(p), got)
