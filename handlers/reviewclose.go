@@ -32,7 +32,7 @@ func (h *Handlers) showClosing(c Ctx, status int, n *views.Notice, problem strin
 	if err != nil {
 		return err
 	}
-	since, err := h.c.Reviews.Since(ctx, who, p.ID)
+	since, err := h.c.Reviews.Since(ctx, who, items)
 	if err != nil {
 		return err
 	}
@@ -117,7 +117,7 @@ func (h *Handlers) reassign(c Ctx) error {
 	}
 	to, err := h.handTo(c, ns)
 	if err == nil {
-		to, err = h.c.Reviews.Reassign(c.Request().Context(), actor(c), c.Param("review"), ns, to.ID, "")
+		to, err = h.c.Reviews.Reassign(c.Request().Context(), actor(c), c.Param("review"), ns, to.ID)
 	}
 	if err != nil {
 		problem, _, err := h.runProblem(c, err)

@@ -136,7 +136,7 @@ func (h *Handlers) reviewProps(c Ctx, n *views.Notice) (p views.ReviewProps, err
 
 // reviewProgress is how far the revokes of a closed review are.
 func (h *Handlers) reviewProgress(c Ctx) error {
-	v, err := h.c.Reviews.Get(c.Request().Context(), actor(c), c.Param("review"))
+	v, err := h.c.Reviews.Progress(c.Request().Context(), actor(c), c.Param("review"))
 	if err != nil {
 		return err
 	}
@@ -160,7 +160,7 @@ func (h *Handlers) itemsOf(c Ctx, q review.Query, s review.State) (out []views.R
 	}
 	var since map[int][]string
 	if s == review.Open {
-		since, err = h.c.Reviews.Since(ctx, who, q.Review)
+		since, err = h.c.Reviews.Since(ctx, who, items)
 	}
 	for _, i := range items {
 		out = append(out, views.ReviewItem{Item: i, Since: since[i.N]})

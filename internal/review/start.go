@@ -3,7 +3,9 @@ package review
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"database/sql"
+	"encoding/base32"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -21,14 +23,14 @@ const (
 	maxDue   = 366 * 24 * time.Hour
 	maxCarry = 366 * 24 * time.Hour
 	maxNamed = 100
+	maxOpen  = 20 // reviews of one owner
 )
 
 // Preview is what a plan would come to.
 type Preview struct {
 	Items, People, Carried int
-	Asking                 int // items whose reviewer a relation names
-	Nobody                 int // items that nobody could review: about the only ones there are to ask
-	Each                   []Share
+	Nobody                 int     // items that nobody is asked about: about the only ones there are to ask
+	Each                   []Share // of what is to be decided
 }
 
 // Share is how many items somebody would get.
@@ -54,8 +56,7 @@ func (r *Reviews) Preview(ctx context.Context, who desk.Actor, p Plan) (v Previe
 		people[i.Evidence.Person.ID] = true
 		v.Carried += flag(i.Carried != "")
 		switch {
-		case i.Asking:
-			v.Asking++
+		case i.Carried != "", i.Asking:
 		case i.Reviewer.ID == "":
 			v.Nobody++
 		default:
@@ -78,7 +79,11 @@ func (r *Reviews) Start(ctx context.Context, who desk.Actor, p Plan) (v Review, 
 	if dec := r.desk.MayRunReviews(who); !dec.Allowed {
 		return v, r.desk.Deny(ctx, who, started, dec)
 	}
-	if err := r.check(ctx, &p); err != nil {
+	id := r.idOf(who, p)
+	if v, err := r.get(ctx, r.db.R, started, id); err == nil { // the button was pressed twice
+		return v, nil
+	}
+	if err := r.check(ctx, who, &p); err != nil {
 		return v, unreadable(started, err)
 	}
 	items, err := r.freeze(ctx, who, p)
@@ -88,7 +93,12 @@ func (r *Reviews) Start(ctx context.Context, who desk.Actor, p Plan) (v Review, 
 	if len(items) == 0 {
 		return v, fault(desk.Invalid, started, "Nothing in the role map fits, so there is nothing to review. Nothing was started.")
 	}
-	v = Review{ID: strings.ToLower(rand.Text()[:12]), Plan: p, Owner: me(who), State: Filling, Started: r.moment()}
+	r.fills.Lock()
+	defer r.fills.Unlock()
+	if v, err := r.get(ctx, r.db.R, started, id); err == nil {
+		return v, nil
+	}
+	v = Review{ID: id, Plan: p, Owner: me(who), State: Filling, Started: r.moment()}
 	for _, i := range items {
 		v.AsOf = latest(v.AsOf, moment(i.Evidence.ReadAt))
 		v.Count.Carried += flag(i.Carried != "")
@@ -108,6 +118,17 @@ func (r *Reviews) Start(ctx context.Context, who desk.Actor, p Plan) (v Review, 
 	v.Count.All = len(items)
 	r.stir()
 	return v, nil
+}
+
+// idOf is the id of a review that is about to begin: what a form drew once gives the
+// same one each time that it is sent.
+func (r *Reviews) idOf(who desk.Actor, p Plan) string {
+	once := p.Once
+	if once == "" {
+		once = rand.Text()
+	}
+	sum := sha256.Sum256([]byte(store.Mac(r.key, "review id", who.ID, once)))
+	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:])[:12])
 }
 
 // moment is now, as exactly as the database keeps it.
@@ -168,7 +189,7 @@ func label(role string) string {
 }
 
 // check refuses a plan that cannot be carried out, and looks the reviewers up.
-func (r *Reviews) check(ctx context.Context, p *Plan) error {
+func (r *Reviews) check(ctx context.Context, who desk.Actor, p *Plan) error {
 	wrong := func(field, msg string) error {
 		return &desk.Error{Kind: desk.Invalid, Action: started, Field: field, Msg: msg}
 	}
@@ -191,6 +212,13 @@ func (r *Reviews) check(ctx context.Context, p *Plan) error {
 	}
 	if _, err := okta.ParseLinkName(p.Reviewers.Manager); p.Reviewers.Manager != "" && err != nil {
 		return wrong("manager", "This is no name of a relation between people.")
+	}
+	open, err := all(ctx, r.db.R, store.Text, `select id from review where owner_id = $1 and state in ('open', 'filling')`, who.OktaID.String())
+	if err == nil && len(open) >= maxOpen {
+		err = wrong("", fmt.Sprintf("%d reviews of yours are open. Close or stop one first.", len(open)))
+	}
+	if err != nil {
+		return err
 	}
 	return r.lookUp(ctx, &p.Reviewers)
 }
@@ -280,10 +308,7 @@ func (r *Reviews) insert(ctx context.Context, tx *sql.Tx, id string, items []Ite
 			return err
 		}
 		i.evidence = string(b)
-		i.mac = r.itemMac(i)
-		if i.Verdict != "" {
-			i.wordMac = r.wordMacOf(i)
-		}
+		i = r.vouched(i)
 		marks := make([]string, columns)
 		for c := range marks {
 			marks[c] = fmt.Sprintf("$%d", len(args)+c+1)
