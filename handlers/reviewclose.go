@@ -109,8 +109,8 @@ func (h *Handlers) runProblem(c Ctx, err error) (p views.Problem, wrong *desk.Er
 func (h *Handlers) reassign(c Ctx) error {
 	var ns []int
 	for _, s := range c.Request().PostForm["item"] {
-		n, err := strconv.Atoi(s)
-		if err != nil {
+		n := itemNumber(s)
+		if n <= 0 {
 			return &desk.Error{Kind: desk.NotFound, Action: "review.reassigned", Msg: "There is no such item. Nothing was handed on."}
 		}
 		ns = append(ns, n)

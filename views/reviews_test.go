@@ -61,7 +61,7 @@ func (x fixture) reviewPages() map[string]templ.Component {
 	done.Export = yes()
 	none := ReviewProps{Review: x.reviewed(review.Stopped), Show: review.ShowUndecided}
 	all := map[string]templ.Component{
-		"reviews":                Reviews(f, ReviewsProps{Reviews: []review.Review{open.Review, done.Review, none.Review, x.reviewed(review.Closing)}, Mine: map[string]int{"abcdefghijkl": 4}, MayRun: true, Notice: &n}),
+		"reviews":                Reviews(f, ReviewsProps{Reviews: []review.Review{open.Review, done.Review, none.Review, x.reviewed(review.Closing)}, Mine: map[string]int{"abcdefghijkl": 4}, MayRun: true}),
 		"reviews, none":          Reviews(f, ReviewsProps{MayRun: true}),
 		"reviews, none, reader":  Reviews(f, ReviewsProps{}),
 		"review":                 Review(f, open),

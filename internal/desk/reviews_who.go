@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 
 	"keydesk/internal/audit"
@@ -133,6 +134,19 @@ func (d *Desk) cannotReview(u okta.User, as Actor) string {
 		return u.Name() + "'s role in this console counts for a part of the people alone, and a review is about everybody."
 	case !d.policy.allows(everywhere(as), spec("roles.list")):
 		return u.Name() + "'s role in this console does not include reading people."
+	}
+	return ""
+}
+
+// NeverRevoked says why no review takes a role from an account, whoever decides; empty:
+// nothing is known that stands in the way.
+func (d *Desk) NeverRevoked(ctx context.Context, id okta.UserID, login string) string {
+	if owner, err := d.credentialOwner(ctx); err == nil && owner == id {
+		return "The account owns the credential of this console, so no role is taken from it here."
+	}
+	name, _ := json.Marshal(login) // a text
+	if listed(d.policy.BreakGlass, okta.User{ID: id, Profile: okta.Profile{"login": name}}) {
+		return "It is an emergency account, so no role is taken from it here."
 	}
 	return ""
 }

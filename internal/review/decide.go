@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -69,6 +70,9 @@ func (r *Reviews) Decide(ctx context.Context, who desk.Actor, c Choice) (Item, e
 
 // both are an item and its review.
 func (r *Reviews) both(ctx context.Context, on store.Querier, does desk.Action, id string, n int) (v Review, i Item, err error) {
+	if n < 1 || n > math.MaxInt32 { // PostgreSQL takes no larger number for one
+		return v, i, gone(does)
+	}
 	if v, err = reviewRow(ctx, on, does, id); err == nil {
 		i, err = itemRow(ctx, on, does, id, n)
 	}

@@ -165,3 +165,24 @@ func TestRemindersAreForSomebody(t *testing.T) {
 		}
 	}
 }
+
+// A number that no database takes for an item's is no item's.
+func TestNumbersOfNoItem(t *testing.T) {
+	k := newKit(t)
+	k.only(k.Org.AdminWith("READ_ONLY_ADMIN"))
+	owner := k.staff("owner")
+	v := k.start(owner)
+	if items, err := k.Items(t.Context(), owner, review.Query{Review: v.ID, After: 9999999999}); err != nil || len(items) != 0 {
+		t.Errorf("%d items: %v", len(items), err)
+	}
+	for _, n := range []int{-1, 0, 9999999999} {
+		_, _, err1 := k.Item(t.Context(), owner, v.ID, n)
+		_, err2 := k.Decide(t.Context(), owner, review.Choice{Review: v.ID, N: n, Version: 1, Verdict: review.Keep})
+		if kindOf(err1) != desk.NotFound || kindOf(err2) != desk.NotFound {
+			t.Errorf("%d: %v %v", n, err1, err2)
+		}
+	}
+	if _, err := k.Decide(t.Context(), owner, review.Choice{Review: v.ID, N: 1, Version: 9999999999, Verdict: review.Keep}); kindOf(err) != desk.Conflict {
+		t.Error(err)
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -112,7 +113,7 @@ type Query struct {
 }
 
 func (q Query) where() (string, []any) {
-	conds, args := []string{"review = $1", "n > $2"}, []any{q.Review, q.After}
+	conds, args := []string{"review = $1", "n > $2"}, []any{q.Review, min(q.After, math.MaxInt32)}
 	add := func(cond string, v any) {
 		args = append(args, v)
 		conds = append(conds, strings.ReplaceAll(cond, "$", fmt.Sprintf("$%d", len(args))))

@@ -39,11 +39,11 @@ type Config struct {
 	DB     *store.DB
 	Record *audit.Log
 	Desk   *desk.Desk
-	Held   func(context.Context) ([]rolemap.Assignment, error)                // what the map holds now
+	Held   func(context.Context) ([]rolemap.Assignment, error)                 // what the map holds now
 	Of     func(context.Context, ...okta.UserID) ([]rolemap.Assignment, error) // what it holds now of some people
-	Proven func(context.Context, []rolemap.Reviewed) error                    // tells the map what was reviewed
-	Seal   audit.Key                                                          // of the record
-	Key    []byte                                                             // vouches for what is kept; every replica has the same
+	Proven func(context.Context, []rolemap.Reviewed) error                     // tells the map what was reviewed
+	Seal   audit.Key                                                           // of the record
+	Key    []byte                                                              // vouches for what is kept; every replica has the same
 	Now    func() time.Time
 	Log    *slog.Logger
 }

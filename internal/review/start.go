@@ -8,6 +8,7 @@ import (
 	"encoding/base32"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -22,8 +23,10 @@ const (
 	maxName  = 100
 	maxDue   = 366 * 24 * time.Hour
 	maxCarry = 366 * 24 * time.Hour
-	maxNamed = 100
 	maxOpen  = 20 // reviews of one owner
+
+	// MaxNamed is how many reviewers a plan may name, and for how many roles.
+	MaxNamed = 100
 )
 
 // Preview is what a plan would come to.
@@ -36,6 +39,7 @@ type Preview struct {
 // Share is how many items somebody would get.
 type Share struct {
 	Reviewer Person
+	Role     desk.Role // of theirs in the console
 	Items    int
 }
 
@@ -44,9 +48,11 @@ func (r *Reviews) Preview(ctx context.Context, who desk.Actor, p Plan) (v Previe
 	if dec := r.desk.MayRunReviews(who); !dec.Allowed {
 		return v, r.desk.Deny(ctx, who, started, dec)
 	}
-	if err := r.lookUp(ctx, &p.Reviewers); err != nil {
+	roles, err := r.lookUp(ctx, &p.Reviewers)
+	if err != nil {
 		return v, unreadable(started, err)
 	}
+	roles[who.OktaID.String()] = who.Tier()
 	items, err := r.freeze(ctx, who, p)
 	if err != nil {
 		return v, unreadable(started, err)
@@ -65,7 +71,7 @@ func (r *Reviews) Preview(ctx context.Context, who desk.Actor, p Plan) (v Previe
 	}
 	v.Items, v.People = len(items), len(people)
 	for who, n := range each {
-		v.Each = append(v.Each, Share{who, n})
+		v.Each = append(v.Each, Share{who, roles[who.ID], n})
 	}
 	slices.SortFunc(v.Each, func(a, b Share) int {
 		return strings.Compare(a.Reviewer.Name+a.Reviewer.ID, b.Reviewer.Name+b.Reviewer.ID)
@@ -120,14 +126,15 @@ func (r *Reviews) Start(ctx context.Context, who desk.Actor, p Plan) (v Review, 
 	return v, nil
 }
 
-// idOf is the id of a review that is about to begin: what a form drew once gives the
-// same one each time that it is sent.
+// idOf is the id of a review that is about to begin: the same plan, from one form, gives
+// the same one however often it is sent.
 func (r *Reviews) idOf(who desk.Actor, p Plan) string {
 	once := p.Once
 	if once == "" {
 		once = rand.Text()
 	}
-	sum := sha256.Sum256([]byte(store.Mac(r.key, "review id", who.ID, once)))
+	plan, _ := json.Marshal(p) // texts and moments alone
+	sum := sha256.Sum256([]byte(store.Mac(r.key, "review id", who.ID, once, string(plan))))
 	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:])[:12])
 }
 
@@ -202,8 +209,8 @@ func (r *Reviews) check(ctx context.Context, who desk.Actor, p *Plan) error {
 		return wrong("due", "The review has to be due after now, and within a year.")
 	case p.Carry < 0 || p.Carry > maxCarry:
 		return wrong("carry", "Decisions are carried forward for a year at most.")
-	case len(p.Reviewers.Named) > maxNamed:
-		return wrong("reviewers", fmt.Sprintf("Name %d reviewers at most.", maxNamed))
+	case len(p.Reviewers.Named) > MaxNamed || len(p.Reviewers.Roles) > MaxNamed:
+		return wrong("reviewers", fmt.Sprintf("Name %d reviewers at most.", MaxNamed))
 	}
 	for _, v := range p.Reasons {
 		if !slices.Contains(Verdicts(), v) {
@@ -220,33 +227,41 @@ func (r *Reviews) check(ctx context.Context, who desk.Actor, p *Plan) error {
 	if err != nil {
 		return err
 	}
-	return r.lookUp(ctx, &p.Reviewers)
+	_, err = r.lookUp(ctx, &p.Reviewers)
+	return err
 }
 
-// lookUp completes the reviewers that a rule names, who have to be able to decide.
-func (r *Reviews) lookUp(ctx context.Context, rule *Rule) error {
-	look := func(p Person) (Person, error) {
+// lookUp completes the reviewers that a rule names, who have to be able to decide, each
+// looked up once, and says which role each has in the console.
+func (r *Reviews) lookUp(ctx context.Context, rule *Rule) (map[string]desk.Role, error) {
+	known, roles := map[string]Person{}, map[string]desk.Role{}
+	look := func(p Person, field string) (Person, error) {
+		if p.ID == "" {
+			return p, nil
+		}
+		if was, ok := known[p.ID]; ok {
+			return was, nil
+		}
 		c, err := r.colleague(ctx, p.ID)
 		if err == nil && c.No != "" {
-			err = &desk.Error{Kind: desk.Invalid, Action: started, Field: "reviewers", Msg: c.No + " Choose another reviewer."}
+			err = &desk.Error{Kind: desk.Invalid, Action: started, Field: field, Msg: c.No + " Choose another reviewer."}
 		}
-		return Person{p.ID, c.Name, c.Login}, err
+		known[p.ID], roles[p.ID] = Person{p.ID, c.Name, c.Login}, c.Role
+		return known[p.ID], err
 	}
 	var err error
 	for i := range rule.Named {
-		if rule.Named[i], err = look(rule.Named[i]); err != nil {
-			return err
+		if rule.Named[i], err = look(rule.Named[i], "reviewers"); err != nil {
+			return nil, err
 		}
 	}
-	for role := range rule.Roles {
-		if rule.Roles[role], err = look(rule.Roles[role]); err != nil {
-			return err
+	for _, role := range slices.Sorted(maps.Keys(rule.Roles)) {
+		if rule.Roles[role], err = look(rule.Roles[role], "owner."+role); err != nil {
+			return nil, err
 		}
 	}
-	if rule.Fallback.ID != "" {
-		rule.Fallback, err = look(rule.Fallback)
-	}
-	return err
+	rule.Fallback, err = look(rule.Fallback, "fallback")
+	return roles, err
 }
 
 func (r *Reviews) colleague(ctx context.Context, id string) (desk.Colleague, error) {
