@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"keydesk/internal/desk"
 	"keydesk/internal/testkit"
 )
 
@@ -247,11 +248,17 @@ func TestHomeKnowsOfReviews(t *testing.T) {
 // What a revoke cannot do is said on the item, before anybody decides.
 func TestWhatARevokeCannotDoIsSaidFirst(t *testing.T) {
 	t.Parallel()
-	k := mapped(t)
+	p := desk.DemoPolicy()
+	k := testkit.New(t, testkit.Options{Policy: &p})
+	emergency := k.Org.AdminWith("REPORT_ADMIN")
+	p.BreakGlass = []string{emergency.Login}
+	k = testkit.New(t, testkit.Options{Policy: &p})
+	walk(t, k)
 	owner := k.As("owner")
-	path := begun(t, owner, "", nil)
-	got := owner.Get(path)
-	for _, want := range []string{"Cannot be taken from the person here: it is held through the group ", "To revoke it takes two people: "} {
+	got := owner.Get(begun(t, owner, "", nil))
+	for _, want := range []string{
+		"Cannot be taken from the person here: it is held through the group ", "To revoke it takes two people: ", "It is an emergency account, so no role is taken from it here.",
+	} {
 		if !got.Has(want) {
 			t.Errorf("%q is not said", want)
 		}

@@ -94,14 +94,14 @@ func TestCarriedForwardDuringAgain(t *testing.T) {
 	k := newKit(t)
 	keep, left := k.Org.LimitedAdmin("HELP_DESK_ADMIN"), k.Org.AdminWith("SUPER_ADMIN")
 	k.only(keep, left)
-	owner, second := k.staff("owner"), k.staff("second")
+	second := k.staff("second")
 	v := k.start(second)
 	for _, i := range k.items(v, review.Query{}) {
 		k.decide(i, map[bool]review.Verdict{true: review.Keep, false: review.Revoke}[i.Evidence.Person.ID == keep.ID])
 	}
 	v = k.carry(v, second)
 	k.Advance(time.Hour)
-	owner = k.staff("owner")
+	owner := k.staff("owner")
 	if _, err := k.Again(t.Context(), owner, v.ID); err != nil {
 		t.Fatal(err)
 	}

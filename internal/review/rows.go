@@ -66,8 +66,10 @@ func scanItemAnd(rows *sql.Rows, more ...any) (i Item, err error) {
 	var person string
 	var asking int
 	var decided, notBefore, outcomeAt int64
-	err = rows.Scan(append([]any{&i.Review, &i.N, &i.Key, &person, &i.evidence, &i.mac, &i.Reviewer.ID, &i.Reviewer.Name, &i.Fallback, &asking, &i.Verdict, &i.Note, &i.decider, &i.By.ID, &i.By.Name,
-		&decided, &i.Seq, &i.Carried, &i.wordMac, &i.Version, &i.Outcome.End, &i.Outcome.Why, &i.Outcome.Ask, &i.Attempt, &notBefore, &i.Outcome.Seq, &outcomeAt}, more...)...)
+	err = rows.Scan(append([]any{
+		&i.Review, &i.N, &i.Key, &person, &i.evidence, &i.mac, &i.Reviewer.ID, &i.Reviewer.Name, &i.Fallback, &asking, &i.Verdict, &i.Note, &i.decider, &i.By.ID, &i.By.Name,
+		&decided, &i.Seq, &i.Carried, &i.wordMac, &i.Version, &i.Outcome.End, &i.Outcome.Why, &i.Outcome.Ask, &i.Attempt, &notBefore, &i.Outcome.Seq, &outcomeAt,
+	}, more...)...)
 	if err == nil {
 		err = json.Unmarshal([]byte(i.evidence), &i.Evidence)
 	}

@@ -41,11 +41,11 @@ func (m *Map) At(ctx context.Context, t time.Time) (all []Assignment, err error)
 // Of is what some people hold now.
 func (m *Map) Of(ctx context.Context, people ...okta.UserID) (all []Assignment, err error) {
 	for some := range slices.Chunk(people, 100) {
-		args := make([]any, len(some))
-		for i, id := range some {
-			args[i] = id.String()
+		args := []any{0}
+		for _, id := range some {
+			args = append(args, id.String())
 		}
-		part, err := held(ctx, m.db.R, `h.to_at = 0 and h.person_id in (`+marked(1, len(some))+`)`, args...)
+		part, err := held(ctx, m.db.R, `h.to_at = $1 and h.person_id in (`+marked(2, len(some))+`)`, args...)
 		if err != nil {
 			return nil, err
 		}
