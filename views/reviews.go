@@ -149,7 +149,7 @@ func progressWords(c review.Count) string {
 	for _, w := range []struct {
 		n    int
 		word string
-	}{{c.Keep - c.Carried, "kept"}, {c.Carried, "carried forward"}, {c.Revoke, "to be revoked"}, {c.Skip, "skipped"}} {
+	}{{c.Keep, "kept"}, {c.Carried, "of them carried forward"}, {c.Revoke, "to be revoked"}, {c.Skip, "skipped"}} {
 		if w.n > 0 {
 			words = append(words, fmt.Sprintf("%d %s", w.n, w.word))
 		}

@@ -182,6 +182,26 @@ func TestBegunOnce(t *testing.T) {
 	}
 }
 
+// A start that was cut off holds the next attempt up for a moment, as long as another
+// process may be at it, and no longer.
+func TestBegunAgainAfterACut(t *testing.T) {
+	k := newKit(t)
+	k.only(k.Org.AdminWith("READ_ONLY_ADMIN"))
+	p := k.after("Cut off")
+	p.Once = "drawn by the form"
+	v := k.startPlan(p)
+	if _, err := k.Store.W.ExecContext(t.Context(), `update review set state = 'filling'`); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := k.Start(t.Context(), k.staff("owner"), p); kindOf(err) != desk.Conflict {
+		t.Errorf("a moment later: %v", err)
+	}
+	k.Advance(2 * time.Minute)
+	if again := k.startPlan(p); again.ID != v.ID || len(k.items(again, review.Query{})) != 1 {
+		t.Errorf("%s and %s, %d items", v.ID, again.ID, len(k.items(again, review.Query{})))
+	}
+}
+
 // However many reviews were closed since, one that is open is on the list, and first.
 func TestOpenReviewsAreListed(t *testing.T) {
 	k := newKit(t)

@@ -2,11 +2,8 @@ package review
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
 	"database/sql"
-	"encoding/base32"
-	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -86,8 +83,8 @@ func (r *Reviews) Start(ctx context.Context, who desk.Actor, p Plan) (v Review, 
 		return v, r.desk.Deny(ctx, who, started, dec)
 	}
 	id := r.idOf(who, p)
-	if v, err := r.get(ctx, r.db.R, started, id); err == nil { // the button was pressed twice
-		return v, nil
+	if v, err := r.begun(ctx, id); v.ID != "" || err != nil { // the button was pressed twice
+		return v, unreadable(started, err)
 	}
 	if err := r.check(ctx, who, &p); err != nil {
 		return v, unreadable(started, err)
@@ -101,8 +98,8 @@ func (r *Reviews) Start(ctx context.Context, who desk.Actor, p Plan) (v Review, 
 	}
 	r.fills.Lock()
 	defer r.fills.Unlock()
-	if v, err := r.get(ctx, r.db.R, started, id); err == nil {
-		return v, nil
+	if v, err := r.begun(ctx, id); v.ID != "" || err != nil {
+		return v, unreadable(started, err)
 	}
 	v = Review{ID: id, Plan: p, Owner: me(who), State: Filling, Started: r.moment()}
 	for _, i := range items {
@@ -115,27 +112,16 @@ func (r *Reviews) Start(ctx context.Context, who desk.Actor, p Plan) (v Review, 
 	row := r.row(who, started, v.Plan.Name, words{Review: v.ID, Scope: p.Scope.words(), Items: len(items), Carried: v.Count.Carried, Due: stamp(p.Due)})
 	_, err = r.record.Along(ctx, row, func(ctx context.Context, tx *sql.Tx, seq int64) error {
 		v.First, v.State = seq, Open
-		_, err := tx.ExecContext(ctx, `update review set state = 'open', first_seq = $1 where id = $2`, seq, v.ID)
-		return err
+		res, err := tx.ExecContext(ctx, `update review set state = 'open', first_seq = $1 where id = $2 and state = 'filling'`, seq, v.ID)
+		return store.MetOne(res, err, errors.New("what was written of the review is not there"))
 	})
 	if err != nil {
+		r.abandon(ctx, v.ID)
 		return v, failed(started, err)
 	}
 	v.Count.All = len(items)
 	r.stir()
 	return v, nil
-}
-
-// idOf is the id of a review that is about to begin: the same plan, from one form, gives
-// the same one however often it is sent.
-func (r *Reviews) idOf(who desk.Actor, p Plan) string {
-	once := p.Once
-	if once == "" {
-		once = rand.Text()
-	}
-	plan, _ := json.Marshal(p) // texts and moments alone
-	sum := sha256.Sum256([]byte(store.Mac(r.key, "review id", who.ID, once, string(plan))))
-	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:])[:12])
 }
 
 // moment is now, as exactly as the database keeps it.
@@ -270,68 +256,4 @@ func (r *Reviews) colleague(ctx context.Context, id string) (desk.Colleague, err
 		return desk.Colleague{}, &desk.Error{Kind: desk.Invalid, Action: started, Field: "reviewers", Msg: "This is nobody's id.", Err: err}
 	}
 	return r.desk.Colleague(ctx, uid)
-}
-
-// How many rows one statement writes, and one transaction.
-const (
-	fillRows = 20
-	fillTx   = 500
-)
-
-// fill writes a review and its items. Until the record has its start it is not there
-// for anybody.
-func (r *Reviews) fill(ctx context.Context, v Review, items []Item) error {
-	plan, err := json.Marshal(v.Plan)
-	if err != nil {
-		return err
-	}
-	_, err = r.db.W.ExecContext(ctx, `insert into review (`+reviewColumns+`) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, '', '', 0, 0, '')`,
-		v.ID, v.Plan.Name, string(plan), v.Owner.ID, v.Owner.Name, string(v.State), store.Milli(v.AsOf), store.Milli(v.Started), store.Milli(v.Plan.Due))
-	if err != nil {
-		return fmt.Errorf("keep a review: %w", err)
-	}
-	for part := range slices.Chunk(items, fillTx) {
-		if err := r.fillPart(ctx, v.ID, part); err != nil {
-			return fmt.Errorf("keep the items of a review: %w", err)
-		}
-	}
-	return nil
-}
-
-func (r *Reviews) fillPart(ctx context.Context, id string, items []Item) error {
-	tx, err := r.db.W.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = tx.Rollback() }() // after Commit it does nothing
-	for part := range slices.Chunk(items, fillRows) {
-		if err := r.insert(ctx, tx, id, part); err != nil {
-			return err
-		}
-	}
-	return tx.Commit()
-}
-
-func (r *Reviews) insert(ctx context.Context, tx *sql.Tx, id string, items []Item) error {
-	const columns = 27
-	var rows []string
-	var args []any
-	for _, i := range items {
-		i.Review = id
-		b, err := json.Marshal(i.Evidence)
-		if err != nil {
-			return err
-		}
-		i.evidence = string(b)
-		i = r.vouched(i)
-		marks := make([]string, columns)
-		for c := range marks {
-			marks[c] = fmt.Sprintf("$%d", len(args)+c+1)
-		}
-		rows = append(rows, "("+strings.Join(marks, ",")+")")
-		args = append(args, i.Review, i.N, i.Key, i.Evidence.Person.ID, i.evidence, i.mac, i.Reviewer.ID, i.Reviewer.Name, i.Fallback, flag(i.Asking), string(i.Verdict), i.Note,
-			i.decider, i.By.ID, i.By.Name, store.Milli(i.At), i.Seq, i.Carried, i.wordMac, i.Version, "", "", "", 0, 0, 0, 0)
-	}
-	_, err := tx.ExecContext(ctx, `insert into review_item (`+itemColumns+`) values `+strings.Join(rows, ","), args...) //nolint:gosec // placeholders alone
-	return err
 }

@@ -53,9 +53,7 @@ func (r *Reviews) Forget(ctx context.Context) error {
 	before := r.moment().Add(-halfFilled).UnixMilli()
 	old, err := all(ctx, r.db.R, scanReview, `select `+reviewColumns+` from review where state = 'filling' and started_at < $1`, before)
 	for _, v := range old {
-		_, err1 := r.db.W.ExecContext(ctx, `delete from review_item where review = $1`, v.ID)
-		_, err2 := r.db.W.ExecContext(ctx, `delete from review where id = $1 and state = 'filling'`, v.ID)
-		err = errors.Join(err, err1, err2)
+		err = errors.Join(err, r.drop(ctx, v.ID))
 	}
 	return err
 }
