@@ -170,13 +170,15 @@ func (h *Handlers) itemsOf(c Ctx, q review.Query, s review.State) (out []views.R
 		next = items[itemsPage-1].N
 	}
 	var since map[int][]string
+	never := func(okta.UserID, string) string { return "" }
 	if s == review.Open {
 		since, err = h.c.Reviews.Since(ctx, who, items)
+		never = h.c.Desk.NeverRevoked(ctx)
 	}
 	for _, i := range items {
 		shown := views.ReviewItem{Item: i, Since: since[i.N]}
-		if id, err := okta.ParseUserID(i.Evidence.Person.ID); err == nil && s == review.Open {
-			shown.Never = h.c.Desk.NeverRevoked(ctx, id, i.Evidence.Person.Login)
+		if id, err := okta.ParseUserID(i.Evidence.Person.ID); err == nil {
+			shown.Never = never(id, i.Evidence.Person.Login)
 		}
 		out = append(out, shown)
 	}

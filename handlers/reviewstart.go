@@ -70,12 +70,13 @@ func daysOf(s string) time.Duration {
 	return time.Duration(n) * aDay
 }
 
-// colleagues are those who are signed in now, as far as the operator may know of them.
-func (h *Handlers) colleagues(c Ctx) (out []review.Person, err error) {
+// colleagues are those who are signed in now, with their roles, as far as the operator
+// may know of them.
+func (h *Handlers) colleagues(c Ctx) (out []review.Share, err error) {
 	list, err := h.sessions(c)
 	for _, s := range list {
-		p := review.Person{ID: s.Who.OktaID.String(), Name: s.Who.Name, Login: s.Who.Email}
-		if p.ID != "" && !slices.Contains(out, p) {
+		p := review.Share{Reviewer: review.Person{ID: s.Who.OktaID.String(), Name: s.Who.Name, Login: s.Who.Email}, Role: s.Who.Tier()}
+		if p.Reviewer.ID != "" && !slices.Contains(out, p) {
 			out = append(out, p)
 		}
 	}

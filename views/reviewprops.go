@@ -67,8 +67,8 @@ type NewReviewProps struct {
 	Others     string // logins as typed
 	Owners     map[string]string
 	Fallback   string
-	Days       string // of decisions that are carried forward
-	Colleagues []review.Person
+	Days       string         // of decisions that are carried forward
+	Colleagues []review.Share // who is signed in, by role
 	Field      string
 	Problem    string
 	Notice     *Notice

@@ -82,7 +82,7 @@ func (x fixture) newReview() NewReviewProps {
 	return NewReviewProps{
 		Choices: review.Choices{Roles: []review.Named{{Value: "SUPER_ADMIN", Label: x.say("Super"), Items: 3}, {Value: x.say("Reader"), Label: x.say("Reader"), Items: 1}}, Departments: []review.Named{{Value: x.say("IT"), Label: x.say("IT"), Items: 1}}, AsOf: now},
 		Plan:    x.reviewed(review.Open).Plan, Preview: review.Preview{Items: 4, People: 3, Carried: 1}, By: "named", Others: x.say("paul"), Owners: map[string]string{"SUPER_ADMIN": x.say("dana")}, Fallback: x.say("ann"), Days: "90",
-		Colleagues: []review.Person{{ID: "00u1", Name: x.say("Thandi")}}, Field: "fallback", Problem: x.say("Nobody is found."),
+		Colleagues: []review.Share{{Reviewer: review.Person{ID: "00u1", Name: x.say("Thandi")}, Role: "owner"}}, Field: "fallback", Problem: x.say("Nobody is found."),
 	}
 }
 

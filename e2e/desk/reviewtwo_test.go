@@ -80,7 +80,7 @@ func TestReviewByTwo(t *testing.T) {
 	v.Axe()
 	v.Link("Begin a review").At(0).Click()
 	v.Text("People I name").Click()
-	v.Field("Thandi Mokoena").Click()
+	v.Field("Thandi Mokoena, owner").Click()
 	v.Field("Others, by login").Fill(second.Staff("second").Login)
 	v.Axe()
 	v.Picture("review-new")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"time"
 
 	"keydesk/internal/audit"
 	"keydesk/internal/okta"
@@ -138,17 +139,26 @@ func (d *Desk) cannotReview(u okta.User, as Actor) string {
 	return ""
 }
 
+// ownerWait is how long a page of a review waits to be told whose the credential is:
+// everything else on it is in the database.
+const ownerWait = time.Second
+
 // NeverRevoked says why no review takes a role from an account, whoever decides; empty:
-// nothing is known that stands in the way.
-func (d *Desk) NeverRevoked(ctx context.Context, id okta.UserID, login string) string {
-	if owner, err := d.credentialOwner(ctx); err == nil && owner == id {
-		return "The account owns the credential of this console, so no role is taken from it here."
+// nothing is known that stands in the way. Whose the credential is it asks at most once.
+func (d *Desk) NeverRevoked(ctx context.Context) func(id okta.UserID, login string) string {
+	ctx, cancel := context.WithTimeout(ctx, ownerWait)
+	defer cancel()
+	owner, err := d.credentialOwner(ctx)
+	return func(id okta.UserID, login string) string {
+		name, _ := json.Marshal(login) // a text
+		switch {
+		case err == nil && owner == id:
+			return "The account owns the credential of this console, so no role is taken from it here."
+		case listed(d.policy.BreakGlass, okta.User{ID: id, Profile: okta.Profile{"login": name}}):
+			return "It is an emergency account, so no role is taken from it here."
+		}
+		return ""
 	}
-	name, _ := json.Marshal(login) // a text
-	if listed(d.policy.BreakGlass, okta.User{ID: id, Profile: okta.Profile{"login": name}}) {
-		return "It is an emergency account, so no role is taken from it here."
-	}
-	return ""
 }
 
 // Manager is whom a relation names as somebody's manager; a zero ID: nobody, and No
