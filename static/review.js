@@ -152,7 +152,12 @@
   // Whoever presses with a mouse finds the page where it was: a page that moves brings
   // the same button of the next item under the pointer.
   let pointed = false;
-  document.addEventListener("click", (e) => { pointed = e.detail > 0; }, true);
+  document.addEventListener("click", (e) => {
+    pointed = e.detail > 0;
+    if (e.detail < 2 || !e.target.closest(".item button")) return;
+    e.preventDefault(); // the second click of a double click, whatever lies under it by now
+    e.stopPropagation();
+  }, true);
   document.addEventListener("keydown", () => { pointed = false; }, true);
   const onward = (item) => {
     const all = items();
@@ -171,7 +176,7 @@
   const verdict = (v) => () => {
     const item = current();
     if (!item) return first();
-    if (decide(item, v)) v === "" ? item.focus() : onward(item);
+    if (decide(item, v)) onward(item);
   };
   // The focus has gone on by the time somebody sees what they did: there u takes back
   // what was decided last, wherever that is.

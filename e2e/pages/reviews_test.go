@@ -124,4 +124,10 @@ func TestReviewUndoFromTheNextItem(t *testing.T) {
 	if after := place(); after != before {
 		t.Errorf("the page and its button moved from %v to %v", before, after)
 	}
+	if err := v.Role("button", "").Having("Skip").At(4).Dblclick(); err != nil {
+		t.Fatal(err)
+	}
+	v.See("2 of 25 decided")
+	v.Again()
+	v.See("2 of 25 decided: 1 kept, 1 skipped")
 }

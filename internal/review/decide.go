@@ -62,7 +62,6 @@ func (r *Reviews) Decide(ctx context.Context, who desk.Actor, c Choice) (Item, e
 		if c.Verdict != "" {
 			is.Seq = seq
 		}
-		is = r.vouched(is)
 		return errors.Join(r.changeItem(ctx, tx, is), step(ctx, tx, is, who, c, seq, r))
 	})
 	return is, failed(does, err)
