@@ -31,7 +31,7 @@ func (h *Handlers) showClosing(c Ctx, status int, n *views.Notice, wrong *desk.E
 	if p.Forecast, err = h.c.Reviews.Forecast(ctx, who, v.ID); err != nil {
 		return err
 	}
-	if p.Since, err = h.c.Reviews.Since(ctx, who, v.ID); err != nil {
+	if p.Since, err = h.c.Reviews.Since(ctx, who, p.Forecast.Take); err != nil {
 		return err
 	}
 	return h.render(c, status, views.ReviewClose(h.frame(c, v.Plan.Name, "reviews"), p))
@@ -105,15 +105,15 @@ func (h *Handlers) runProblem(c Ctx, err error) (p views.Problem, wrong *desk.Er
 func (h *Handlers) reassign(c Ctx) error {
 	var ns []int
 	for _, s := range c.Request().PostForm["item"] {
-		n, err := strconv.Atoi(s)
-		if err != nil {
+		n := itemNumber(s)
+		if n <= 0 {
 			return &desk.Error{Kind: desk.NotFound, Action: "review.reassigned", Msg: "There is no such item. Nothing was handed on."}
 		}
 		ns = append(ns, n)
 	}
 	to, err := h.handTo(c, ns)
 	if err == nil {
-		to, err = h.c.Reviews.Reassign(c.Request().Context(), actor(c), c.Param("review"), ns, to.ID, "")
+		to, err = h.c.Reviews.Reassign(c.Request().Context(), actor(c), c.Param("review"), ns, to.ID)
 	}
 	if err != nil {
 		problem, _, err := h.runProblem(c, err)

@@ -168,7 +168,7 @@ func TestBeginReviewMistyped(t *testing.T) {
 		"no day":        {url.Values{"due": {"soon"}}, "Write the day"},
 		"a day gone by": {url.Values{"due": {"2020-01-01"}}, "due after now"},
 		"nobody named":  {url.Values{"by": {"named"}}, "Tick or write who decides"},
-		"an unknown":    {url.Values{"by": {"named"}, "others": {"nobody.of.this.name"}}, "is not one person"},
+		"an unknown":    {url.Values{"by": {"named"}, "others": {"nobody.of.this.name"}}, "Nobody has the login"},
 		"no colleague":  {url.Values{"by": {"named"}, "others": {ordinary(t, k, 1)[0].Login}}, "has no role in this console"},
 		"carry":         {url.Values{"carry": {"a year"}}, "number of days"},
 		"nothing fits":  {url.Values{"department": {"Nowhere"}}, "nothing to review"},

@@ -29,9 +29,8 @@ type decided struct {
 // page comes again.
 func (h *Handlers) decideItem(c Ctx) error {
 	field := c.Request().PostFormValue
-	n, err := strconv.Atoi(c.Param("item"))
-	version, err2 := strconv.Atoi(field("version"))
-	if errors.Join(err, err2) != nil {
+	n, version := itemNumber(c.Param("item")), itemNumber(field("version"))
+	if n <= 0 || version <= 0 {
 		return &desk.Error{Kind: desk.NotFound, Action: "review.decided", Msg: "There is no such item, or the form was not whole. Nothing was changed."}
 	}
 	choice := review.Choice{Review: c.Param("review"), N: n, Version: version, Verdict: review.Verdict(field("verdict")), Note: field("note"), Looked: field("looked") == "true"}
@@ -47,7 +46,7 @@ func (h *Handlers) decideItem(c Ctx) error {
 	case de != nil:
 		return h.undecidedItem(c, choice, de)
 	}
-	return c.Redirect(http.StatusSeeOther, views.ReviewURL(choice.Review, "show", field("show")))
+	return c.Redirect(http.StatusSeeOther, views.ReviewURL(choice.Review, "show", field("show"), "after", field("after")))
 }
 
 // tellDecided answers the script.

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"keydesk/internal/desk"
+	"keydesk/internal/okta"
 	"keydesk/internal/review"
 	"keydesk/views"
 )
@@ -32,6 +33,16 @@ func (h *Handlers) reviewRoutes() []Route {
 
 // itemsPage is how many items one page shows.
 const itemsPage = 100
+
+// itemNumber reads the number or the version of an item; 0: there is none of this
+// number. PostgreSQL knows no larger ones.
+func itemNumber(s string) int {
+	n, err := strconv.ParseInt(s, 10, 32)
+	if err != nil {
+		return 0
+	}
+	return int(n)
+}
 
 // toReview is how many items wait for the operator; a page does not fail for it.
 func (h *Handlers) toReview(c Ctx) (n int) {
@@ -90,8 +101,8 @@ func (h *Handlers) showReview(c Ctx, status int, n *views.Notice, wrong *itemPro
 	default:
 		p.Show = views.ShowWhole
 	}
-	q := review.Query{Review: p.ID, Reviewer: p.Me.ID, Show: p.Show, Limit: itemsPage + 1}
-	q.After, _ = strconv.Atoi(c.QueryParam("after"))
+	q := review.Query{Review: p.ID, Reviewer: p.Me.ID, Show: p.Show, Limit: itemsPage + 1, After: itemNumber(c.FormValue("after"))}
+	p.After = q.After
 	if p.Me.ID == "" {
 		return h.render(c, status, views.Review(h.frame(c, p.Plan.Name, "reviews"), p))
 	}
@@ -175,11 +186,17 @@ func (h *Handlers) itemsOf(c Ctx, q review.Query, s review.State) (out []views.R
 		next = items[itemsPage-1].N
 	}
 	var since map[int][]string
+	never := func(okta.UserID, string) string { return "" }
 	if s == review.Open {
-		since, err = h.c.Reviews.Since(ctx, who, q.Review)
+		since, err = h.c.Reviews.Since(ctx, who, items)
+		never = h.c.Desk.NeverRevoked(ctx)
 	}
 	for _, i := range items {
-		out = append(out, views.ReviewItem{Item: i, Since: since[i.N]})
+		shown := views.ReviewItem{Item: i, Since: since[i.N]}
+		if id, err := okta.ParseUserID(i.Evidence.Person.ID); err == nil {
+			shown.Never = never(id, i.Evidence.Person.Login)
+		}
+		out = append(out, shown)
 	}
 	return out, next, err
 }
@@ -199,7 +216,7 @@ func (h *Handlers) showItems(c Ctx, status int, n *views.Notice) error {
 	if q.Show == "" {
 		q.Show = views.ShowWhole
 	}
-	q.After, _ = strconv.Atoi(c.QueryParam("after"))
+	q.After = itemNumber(c.QueryParam("after"))
 	p.Show = q.Show
 	if p.Items, p.Next, err = h.itemsOf(c, q, p.State); err != nil {
 		return err

@@ -102,7 +102,7 @@ func TestDecideInAReview(t *testing.T) {
 	if got := owner.Post(f.Action, verdict(f, "keep", "")); got.Status != http.StatusConflict || !got.Has("decided to revoke") {
 		t.Errorf("with an old version: %d %s", got.Status, short(got))
 	}
-	if got := owner.Get(path + "?show=revoke"); !got.Has("has left the team") || !got.Has("1 to revoke") {
+	if got := owner.Get(path + "?show=revoke"); !got.Has("has left the team") || !got.Has("1 to be revoked") {
 		t.Errorf("the page reads %s", short(got))
 	}
 }

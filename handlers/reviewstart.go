@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"cmp"
+	"crypto/rand"
 	"errors"
 	"net/http"
 	"slices"
@@ -25,27 +26,32 @@ const (
 // newReview is the form of a new review, about what the address says.
 func (h *Handlers) newReview(c Ctx) error {
 	is := func(name string) bool { return c.QueryParam(name) == "1" }
-	p := views.NewReviewProps{By: "me", Days: usualCarry}
+	p := views.NewReviewProps{By: byMe, Days: usualCarry}
 	p.Plan.Scope = review.Scope{Role: c.QueryParam("role"), Department: c.QueryParam("department"), Changed: is("changed"), Risky: is("risky")}
 	p.Plan.Name = usualName(p.Plan.Scope, h.c.Now().In(h.c.Zone))
 	p.Plan.Due = h.c.Now().Add(usualTime)
 	p.Plan.Reasons = []review.Verdict{review.Revoke}
+	p.Plan.Once = rand.Text()
 	return h.showNewReview(c, http.StatusOK, p)
 }
 
 // usualName is what a review is called unless somebody says otherwise.
 func usualName(s review.Scope, now time.Time) string {
 	what := map[bool]string{true: "All roles"}[s == review.Scope{}]
-	return cmp.Or(what, strings.TrimPrefix(strings.TrimPrefix(s.Words(), "the role "), "the department ")) + ", " + now.Format("January 2006")
+	return cmp.Or(what, strings.TrimPrefix(strings.TrimPrefix(s.Words(), "the role "), "the department ")) + ", " + now.Format("2 January 2006")
 }
 
+// showNewReview shows the form with what the plan would come to, and with who would
+// decide how much of it where that was asked for.
 func (h *Handlers) showNewReview(c Ctx, status int, p views.NewReviewProps) (err error) {
 	ctx, who := c.Request().Context(), actor(c)
 	if p.Choices, err = h.c.Reviews.Choices(ctx, who); err != nil {
 		return err
 	}
 	counted := p.Plan
-	counted.Reviewers = review.Rule{}
+	if !p.Split {
+		counted.Reviewers = review.Rule{}
+	}
 	counted.Carry = daysOf(p.Days)
 	if p.Preview, err = h.c.Reviews.Preview(ctx, who, counted); err != nil {
 		return err
@@ -64,38 +70,48 @@ func daysOf(s string) time.Duration {
 	return time.Duration(n) * aDay
 }
 
-// colleagues are those who are signed in now, as far as the operator may know of them.
-func (h *Handlers) colleagues(c Ctx) (out []review.Person, err error) {
+// colleagues are those who are signed in now, with their roles, as far as the operator
+// may know of them.
+func (h *Handlers) colleagues(c Ctx) (out []review.Share, err error) {
 	list, err := h.sessions(c)
 	for _, s := range list {
-		p := review.Person{ID: s.Who.OktaID.String(), Name: s.Who.Name, Login: s.Who.Email}
-		if p.ID != "" && !slices.Contains(out, p) {
+		p := review.Share{Reviewer: review.Person{ID: s.Who.OktaID.String(), Name: s.Who.Name, Login: s.Who.Email}, Role: s.Who.Tier()}
+		if p.Reviewer.ID != "" && !slices.Contains(out, p) {
 			out = append(out, p)
 		}
 	}
 	return out, err
 }
 
-// startReview begins a review as the form says.
+// startReview begins a review as the form says, or says who would decide how much of it.
 func (h *Handlers) startReview(c Ctx) error {
-	if dec := h.c.Desk.MayRunReviews(actor(c)); !dec.Allowed {
-		return h.c.Desk.Deny(c.Request().Context(), actor(c), "review.started", dec)
+	ctx, who := c.Request().Context(), actor(c)
+	if dec := h.c.Desk.MayRunReviews(who); !dec.Allowed {
+		return h.c.Desk.Deny(ctx, who, "review.started", dec)
 	}
 	p, err := h.planOf(c)
-	var v review.Review
-	if err == nil {
-		v, err = h.c.Reviews.Start(c.Request().Context(), actor(c), p.Plan)
+	if err == nil && c.Request().PostFormValue("split") == "true" {
+		p.Split = true
+		if err = h.showNewReview(c, http.StatusOK, p); err == nil {
+			return nil
+		}
+	} else if err == nil {
+		var v review.Review
+		if v, err = h.c.Reviews.Start(ctx, who, p.Plan); err == nil {
+			return c.Redirect(http.StatusSeeOther, views.ReviewURL(v.ID))
+		}
 	}
 	var de *desk.Error
-	switch {
-	case err == nil:
-		return c.Redirect(http.StatusSeeOther, views.ReviewURL(v.ID))
-	case !errors.As(err, &de) || de.Kind == desk.Denied:
+	if !errors.As(err, &de) || de.Kind == desk.Denied {
 		return err
 	}
+	p.Split = false
 	problem := h.problem(c, de)
 	if de.Kind == desk.Invalid {
 		p.Problem, p.Field = de.Msg, de.Field
+		if p.Field == "reviewers" { // they are ticked or written in one place
+			p.Field, p.By = "others", byNamed
+		}
 	} else {
 		p.Notice = &problem.Notice
 	}
@@ -109,12 +125,13 @@ func (h *Handlers) planOf(c Ctx) (p views.NewReviewProps, err error) {
 	is := func(name string) bool { return field(name) == "true" }
 	p = views.NewReviewProps{By: field("by"), Others: field("others"), Fallback: field("fallback"), Days: field("carry"), Owners: map[string]string{}}
 	p.Plan.Name, p.Plan.Scope = field("name"), review.Scope{Role: field("role"), Department: field("department"), Changed: is("changed"), Risky: is("risky")}
+	p.Plan.Once = field("once")
 	for _, r := range c.Request().PostForm["reason"] {
 		p.Plan.Reasons = append(p.Plan.Reasons, review.Verdict(r))
 	}
 	for name, values := range c.Request().PostForm {
-		if role, ok := strings.CutPrefix(name, "owner."); ok && values[0] != "" {
-			p.Owners[role] = values[0]
+		if role, ok := strings.CutPrefix(name, "owner."); ok && strings.TrimSpace(values[0]) != "" {
+			p.Owners[role] = strings.TrimSpace(values[0])
 		}
 	}
 	for _, id := range c.Request().PostForm["reviewer"] {
@@ -129,88 +146,33 @@ func (h *Handlers) planOf(c Ctx) (p views.NewReviewProps, err error) {
 	if p.Plan.Carry = daysOf(p.Days); p.Plan.Carry < 0 {
 		return p, wrongPlan("carry", "Write a number of days from 0 to 366.")
 	}
+	if err := h.knownRoles(c, p); err != nil {
+		return p, err
+	}
 	return p, h.ruleOf(c, &p)
 }
 
-func wrongPlan(field, msg string) *desk.Error {
-	return &desk.Error{Kind: desk.Invalid, Action: "review.started", Field: field, Msg: msg}
-}
-
-// ruleOf reads who decides.
-func (h *Handlers) ruleOf(c Ctx, p *views.NewReviewProps) error {
-	rule := &p.Plan.Reviewers
-	var err error
-	for _, login := range strings.FieldsFunc(p.Others, func(r rune) bool { return r == ',' || r == ';' || r == ' ' }) {
-		who, err := h.byLogin(c, login)
-		if err != nil {
-			return onField(err, "others")
-		}
-		if !slices.ContainsFunc(rule.Named, func(p review.Person) bool { return p.ID == who.ID }) {
-			rule.Named = append(rule.Named, who)
+// knownRoles refuses roles that nobody holds: whatever was typed for them would be
+// looked up, and decide nothing.
+func (h *Handlers) knownRoles(c Ctx, p views.NewReviewProps) error {
+	held, err := h.c.Reviews.Choices(c.Request().Context(), actor(c))
+	if err != nil {
+		return err
+	}
+	known := func(role string) bool {
+		return role == "" || slices.ContainsFunc(held.Roles, func(r review.Named) bool { return r.Value == role })
+	}
+	for role := range p.Owners {
+		if !known(role) {
+			return wrongPlan("", "Nobody in the role map holds a role named “"+role+"”, so nobody answers for it.")
 		}
 	}
-	for role, login := range p.Owners {
-		if rule.Roles == nil {
-			rule.Roles = map[string]review.Person{}
-		}
-		if rule.Roles[role], err = h.byLogin(c, login); err != nil {
-			return onField(err, "owner."+role)
-		}
-	}
-	if p.Fallback != "" {
-		if rule.Fallback, err = h.byLogin(c, p.Fallback); err != nil {
-			return onField(err, "fallback")
-		}
-	}
-	switch {
-	case p.By == "manager":
-		rule.Manager = managers
-	case p.By == "named" && len(rule.Named) == 0:
-		return wrongPlan("others", "Tick or write who decides, or choose another way.")
-	case p.By == "me":
-		who := actor(c)
-		rule.Named = append([]review.Person{}, rule.Named...) // they decide on what is about the owner
-		rule.Fallback = cmp.Or(rule.Fallback, firstOf(rule.Named))
-		rule.Named = []review.Person{{ID: who.OktaID.String(), Name: who.Name}}
-		if rule.Named[0].ID == "" {
-			rule.Named = nil
-		}
+	if !known(p.Plan.Scope.Role) {
+		return wrongPlan("", "Nobody in the role map holds a role named “"+p.Plan.Scope.Role+"”, so there is nothing to review.")
 	}
 	return nil
 }
 
-func firstOf(all []review.Person) (p review.Person) {
-	if len(all) > 0 {
-		p = all[0]
-	}
-	return p
-}
-
-// onField puts a problem beside the field that it is about.
-func onField(err error, field string) error {
-	var de *desk.Error
-	if errors.As(err, &de) && de.Kind == desk.Invalid {
-		return wrongPlan(field, de.Msg)
-	}
-	return err
-}
-
-// byLogin is the one person whom a login, an e-mail address or a name means.
-func (h *Handlers) byLogin(c Ctx, text string) (review.Person, error) {
-	found, err := h.c.Desk.Find(c.Request().Context(), actor(c), desk.Query{Text: text})
-	if err != nil {
-		return review.Person{}, err
-	}
-	var out []review.Person
-	for _, u := range found.People {
-		p := review.Person{ID: u.ID.String(), Name: u.Name(), Login: u.Profile.Login()}
-		if strings.EqualFold(p.Login, text) {
-			return p, nil
-		}
-		out = append(out, p)
-	}
-	if len(out) != 1 || found.Next != "" {
-		return review.Person{}, &desk.Error{Kind: desk.Invalid, Action: "review.started", Field: "reviewers", Msg: "“" + text + "” is not one person. Write the whole login."}
-	}
-	return out[0], nil
+func wrongPlan(field, msg string) *desk.Error {
+	return &desk.Error{Kind: desk.Invalid, Action: "review.started", Field: field, Msg: msg}
 }

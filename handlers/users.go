@@ -1,10 +1,13 @@
 package handlers
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 
+	"keydesk/internal/audit"
 	"keydesk/internal/desk"
 	"keydesk/internal/okta"
 	"keydesk/views"
@@ -12,11 +15,25 @@ import (
 
 // home is where operators land: the search, and what they did last.
 func (h *Handlers) home(c Ctx) error {
-	acts, _, err := h.c.Desk.Record(c.Request().Context(), actor(c), ownActs(actor(c)))
+	ctx, who := c.Request().Context(), actor(c)
+	own := ownActs(who)
+	acts, _, err := h.c.Desk.Record(ctx, who, own)
 	if err != nil {
 		return err
 	}
-	return h.render(c, http.StatusOK, views.Home(h.frame(c, "Find a person", "home"), views.HomeProps{Recent: acts}))
+	own.Acts, own.Class = false, "review" // what is decided in a review is no act on anybody until it is closed
+	said, _, err := h.c.Desk.Record(ctx, who, own)
+	if err != nil {
+		return err
+	}
+	for _, a := range said {
+		if a.Phase == audit.PhaseEvent {
+			acts = append(acts, a)
+		}
+	}
+	slices.SortFunc(acts, func(a, b audit.Act) int { return cmp.Compare(b.Seq, a.Seq) })
+	p := views.HomeProps{Recent: acts[:min(len(acts), own.Limit)], ToReview: h.toReview(c)}
+	return h.render(c, http.StatusOK, views.Home(h.frame(c, "Find a person", "home"), p))
 }
 
 // me shows what the operator may do.

@@ -13,6 +13,12 @@
   const undecided = (item) => item.dataset.verdict === "" && form(item);
   const asks = (item, verdict) => item.parentElement.dataset.reasons.split(" ").includes(verdict);
   const enough = (item) => note(item).value.trim().length >= 3;
+  const late = (item) => [...item.querySelectorAll(".item-late")].map((p) => " " + p.textContent.trim()).join("");
+  const done = { keep: "Kept", revoke: "To be revoked", skip: "Skipped", "": "Taken back" };
+  const say = (words) => {
+    $("#said").textContent = "";
+    setTimeout(() => { $("#said").textContent = words; }, 50);
+  };
 
   // ---- What is shown ----------------------------------------------------
   const count = (step) => {
@@ -21,8 +27,15 @@
     bar.value += step;
     $("#review-progress label").textContent = `${bar.value} of ${bar.max} decided`;
   };
+  const tally = (part, step) => {
+    const n = $(`[data-tally="${part || "undecided"}"]`);
+    if (n) n.textContent = String(Number(n.textContent) + step);
+  };
   const paint = (item, verdict, words) => {
     count((verdict !== "") - (item.dataset.verdict !== ""));
+    tally(item.dataset.verdict, -1);
+    tally(verdict, 1);
+    if (item.classList.contains("item-carried")) tally("carried", -1);
     item.dataset.verdict = verdict;
     item.classList.remove("item-carried");
     $("[data-words]", item).textContent = words;
@@ -31,6 +44,8 @@
   const problem = (item, words, way) => {
     const place = $(".item-problem", item);
     place.textContent = words;
+    place.classList.remove("item-short");
+    note(item)?.removeAttribute("aria-invalid");
     if (way) {
       const link = document.createElement("a");
       link.href = way;
@@ -85,6 +100,7 @@
   };
   addEventListener("beforeunload", (e) => { if (open > 0) e.preventDefault(); });
 
+  const before = []; // what was decided on this page, the last one at the end
   const decide = (item, verdict) => {
     if (!form(item) || (verdict === "" && undecided(item))) return false;
     if (verdict !== "" && asks(item, verdict) && !enough(item)) {
@@ -96,35 +112,58 @@
     delete item.dataset.asking;
     paint(item, verdict, verdict === "" ? "" : "by you, just now");
     problem(item, "");
+    if (verdict !== "") before.push(item);
+    say(`${done[verdict]}: ${name(item)}.`);
     lines.set(item, (lines.get(item) || Promise.resolve()).then(() => send(item, verdict, why, was)));
     return true;
   };
 
   // ---- Reasons ----------------------------------------------------------
   const ask = (item, verdict) => {
+    const sure = $("[data-sure]", item);
+    sure.textContent = { keep: "Keep", revoke: "Revoke", skip: "Skip" }[verdict];
+    sure.classList.toggle("btn-bad", verdict === "revoke");
+    sure.classList.toggle("btn-main", verdict !== "revoke");
+    const again = item.dataset.asking === verdict;
     item.dataset.asking = verdict;
-    problem(item, `Say in a sentence why to ${verdict}, then press Enter. Esc takes it back.`);
+    problem(item, again ? "Write a reason of three letters or more first." : `Say in a sentence why to ${verdict}.${verdict === "revoke" ? late(item) : ""}`);
+    $(".item-problem", item).classList.toggle("item-short", again);
+    if (again) note(item).setAttribute("aria-invalid", "true");
     note(item).focus();
   };
-  const typing = (e, item) => {
-    if (e.key === "Escape") {
-      delete item.dataset.asking;
-      problem(item, "");
-      item.focus();
-    }
-    if (e.key !== "Enter") return;
-    e.preventDefault();
+  const cancel = (item) => {
+    delete item.dataset.asking;
+    problem(item, "");
+    item.focus();
+  };
+  const sure = (item) => {
     const verdict = item.dataset.asking;
     if (!verdict) return problem(item, "Choose keep, revoke or skip.");
     if (decide(item, verdict)) onward(item);
   };
+  const typing = (e, item) => {
+    if (e.key === "Escape") cancel(item);
+    if (e.key !== "Enter") return;
+    e.preventDefault();
+    sure(item);
+  };
 
   // ---- Keys -------------------------------------------------------------
+  // Whoever presses with a mouse finds the page where it was: a page that moves brings
+  // the same button of the next item under the pointer.
+  let pointed = false;
+  document.addEventListener("click", (e) => {
+    pointed = e.detail > 0;
+    if (e.detail < 2 || !e.target.closest(".item button")) return;
+    e.preventDefault(); // the second click of a double click, whatever lies under it by now
+    e.stopPropagation();
+  }, true);
+  document.addEventListener("keydown", () => { pointed = false; }, true);
   const onward = (item) => {
     const all = items();
     const here = all.indexOf(item);
     const next = [...all.slice(here + 1), ...all.slice(0, here)].find(undecided);
-    (next || $("#review-more") || item).focus();
+    (next || $("#review-more") || item).focus({ preventScroll: pointed });
   };
   const first = () => (items().find(undecided) || items()[0])?.focus();
   const walk = (step) => () => {
@@ -137,14 +176,23 @@
   const verdict = (v) => () => {
     const item = current();
     if (!item) return first();
-    if (decide(item, v)) v === "" ? item.focus() : onward(item);
+    if (decide(item, v)) onward(item);
+  };
+  // The focus has gone on by the time somebody sees what they did: there u takes back
+  // what was decided last, wherever that is.
+  const undo = () => {
+    const item = current();
+    const last = item && item.dataset.verdict !== "" ? item : before.findLast((i) => i.dataset.verdict !== "");
+    if (!last) return say("Nothing was decided here yet.");
+    if (decide(last, "")) last.focus();
   };
   const evidence = () => {
     const more = current() ? $("details", current()) : null;
     if (!more) return first();
     more.open = !more.open;
+    if (more.open) more.scrollIntoView({ block: "nearest" });
   };
-  const keys = { k: verdict("keep"), r: verdict("revoke"), s: verdict("skip"), u: verdict(""), e: evidence, ArrowDown: walk(1), ArrowUp: walk(-1) };
+  const keys = { k: verdict("keep"), r: verdict("revoke"), s: verdict("skip"), u: undo, e: evidence, j: walk(1), ArrowDown: walk(1), ArrowUp: walk(-1) };
   let g = -Infinity; // when g was pressed: the key after it leads to a page
   document.addEventListener("keydown", (e) => {
     if (e.ctrlKey || e.metaKey || e.altKey || e.isComposing || $("dialog[open]") || items().length === 0) return;
@@ -162,7 +210,12 @@
     e.preventDefault();
     const item = e.target.closest(".item");
     const v = e.submitter?.value ?? "";
-    if (decide(item, v)) v === "" ? item.focus() : onward(item);
+    if (decide(item, v)) v === "" ? item.focus({ preventScroll: pointed }) : onward(item);
+  });
+  document.addEventListener("click", (e) => {
+    const item = e.target.closest(".item");
+    if (e.target.matches("[data-sure]")) sure(item);
+    if (e.target.matches("[data-cancel]")) cancel(item);
   });
   document.addEventListener("toggle", (e) => {
     const item = e.target.closest?.(".item");

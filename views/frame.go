@@ -35,7 +35,7 @@ type key struct {
 func keyList() []key {
 	return []key{
 		{[]string{"/"}, "Go to the search field"},
-		{[]string{"↓", "↑"}, "Walk the results, from anywhere in them; j and k do the same"},
+		{[]string{"↓", "↑"}, "Walk the results, from anywhere in them; j and k do the same, but in a review k keeps"},
 		{[]string{"Enter"}, "Open the result, or send the dialog"},
 		{[]string{"1", "6"}, "To one of the six pages of a person, from left to right"},
 		{[]string{"g", "h"}, "Home"},
@@ -43,7 +43,7 @@ func keyList() []key {
 		{[]string{"g", "r"}, "Role map"},
 		{[]string{"g", "v"}, "Reviews"},
 		{[]string{"g", "a"}, "Record"},
-		{[]string{"k", "r", "s", "u"}, "In a review, on the item that has the focus: keep, revoke, skip, undo"},
+		{[]string{"k", "r", "s", "u"}, "In a review, on the item that has the focus: keep, revoke, skip, undo; on an undecided one u takes back the last decision"},
 		{[]string{"e"}, "In a review: more evidence of that item"},
 		{[]string{"Esc"}, "Close a dialog or menu"},
 		{[]string{"?"}, "This list"},

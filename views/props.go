@@ -194,7 +194,8 @@ type UsersProps struct {
 
 // HomeProps is what the first page shows.
 type HomeProps struct {
-	Recent []audit.Act // the actor's own acts, newest first
+	Recent   []audit.Act // the actor's own acts, newest first
+	ToReview int         // what waits for the actor in reviews
 }
 
 // AuditProps is what a page of the record shows.

@@ -26,6 +26,16 @@ func ReviewPartURL(id, part string, pairs ...string) string {
 	return query(reviewURL(id)+"/"+part, pairs...)
 }
 
+// ShowURL is a part of a review as one of its pages shows it: of what is the reader's,
+// or with part "items" of all of it.
+func ShowURL(id, part string, s review.Show, pairs ...string) string {
+	pairs = append([]string{"show", string(s)}, pairs...)
+	if part == "" {
+		return ReviewURL(id, pairs...)
+	}
+	return ReviewPartURL(id, part, pairs...)
+}
+
 // DecideURL is where a decision on an item is sent.
 func DecideURL(i review.Item) string {
 	return reviewURL(i.Review) + "/items/" + strconv.Itoa(i.N)

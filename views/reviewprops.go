@@ -2,6 +2,7 @@ package views
 
 import (
 	"slices"
+	"strings"
 
 	"keydesk/internal/desk"
 	"keydesk/internal/review"
@@ -12,7 +13,6 @@ type ReviewsProps struct {
 	Reviews []review.Review
 	Mine    map[string]int // what waits for the reader, by review
 	MayRun  bool
-	Notice  *Notice
 }
 
 // ReviewItem is an item as a page shows it.
@@ -23,6 +23,7 @@ type ReviewItem struct {
 	Fresh   string   // where a fresh sign-in is asked for: the page to come back to
 	Draft   string   // the name under which what was typed is kept over it
 	Typed   string   // the reason that was typed for it
+	Never   string   // why no review takes a role from the account
 }
 
 // ReviewProps is what the page of a review shows to somebody who decides in it.
@@ -32,6 +33,7 @@ type ReviewProps struct {
 	Items  []ReviewItem
 	Show   review.Show
 	Next   int // the number of the last item, where there are more; 0: there are none
+	After  int // the number before the first item
 	Me     review.Person
 	MayRun bool
 	Runs   []review.Pace // for who runs reviews
@@ -74,11 +76,12 @@ type NewReviewProps struct {
 	Plan       review.Plan
 	Preview    review.Preview
 	By         string // "me", "named", "manager" or "roles"
+	Split      bool   // Preview says who would decide how much
 	Others     string // logins as typed
 	Owners     map[string]string
 	Fallback   string
-	Days       string // of decisions that are carried forward
-	Colleagues []review.Person
+	Days       string         // of decisions that are carried forward
+	Colleagues []review.Share // who is signed in, by role
 	Field      string
 	Problem    string
 	Notice     *Notice
@@ -91,6 +94,16 @@ func (p NewReviewProps) named(id string) bool {
 }
 
 func (p NewReviewProps) wrong(field string) bool { return p.Problem != "" && p.Field == field }
+
+// atField reports whether the problem is about a field that the form has, and stands
+// there.
+func (p NewReviewProps) atField() bool {
+	role, is := strings.CutPrefix(p.Field, "owner.")
+	if is {
+		return slices.ContainsFunc(p.Roles, func(r review.Named) bool { return r.Value == role })
+	}
+	return slices.Contains([]string{"name", "due", "others", "owners", "carry", "fallback"}, p.Field)
+}
 
 // runFirst reports whether the whole review stands above what the reader decides: as
 // long as they have something to decide, that comes first.

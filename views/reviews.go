@@ -146,16 +146,20 @@ func decidedOf(c review.Count) string { return strconv.Itoa(c.All - c.Undecided(
 
 // progressWords are how far a review is, or somebody in it.
 func progressWords(c review.Count) string {
-	words := []string{fmt.Sprintf("%d of %d decided", c.All-c.Undecided(), c.All)}
+	decided := fmt.Sprintf("%d of %d decided", c.All-c.Undecided(), c.All)
+	var words []string
 	for _, w := range []struct {
 		n    int
 		word string
-	}{{c.Keep - c.Carried, "kept"}, {c.Carried, "carried forward"}, {c.Revoke, "to revoke"}, {c.Skip, "skipped"}} {
+	}{{c.Keep, "kept"}, {c.Carried, "of them carried forward"}, {c.Revoke, "to be revoked"}, {c.Skip, "skipped"}} {
 		if w.n > 0 {
 			words = append(words, fmt.Sprintf("%d %s", w.n, w.word))
 		}
 	}
-	return strings.Join(words, ", ")
+	if len(words) == 0 {
+		return decided
+	}
+	return decided + ": " + strings.Join(words, ", ")
 }
 
 // dueWords says how long is left.
@@ -168,15 +172,27 @@ func paceWords(p review.Pace) string {
 	}
 	words := []string{plural(p.Decided, "decision", "decisions")}
 	if p.Median > 0 {
-		words = append(words, fmt.Sprintf("%.1f s each at the median", p.Median.Seconds()))
+		words = append(words, "mostly "+shortly(p.Median)+" for each")
 	}
-	if n := p.QuickShare(); n > 0 {
-		words = append(words, fmt.Sprintf("%d %% within 2 s", n))
+	if p.Quick > 0 {
+		words = append(words, strconv.Itoa(p.Quick)+" of them in less than 2 seconds")
 	}
-	if p.Streak > 0 {
-		words = append(words, fmt.Sprintf("%d kept in a row without opening the evidence", p.Streak))
+	if p.Streak > 1 {
+		words = append(words, fmt.Sprintf("up to %d kept in a row without opening the evidence", p.Streak))
 	}
 	return strings.Join(words, ", ")
+}
+
+// shortly is a short while in words.
+func shortly(d time.Duration) string {
+	switch n := int(d.Round(time.Second) / time.Second); {
+	case n < 1:
+		return "less than a second"
+	case n < 120:
+		return plural(n, "second", "seconds")
+	default:
+		return plural(n/60, "minute", "minutes")
+	}
 }
 
 // hasty reports whether somebody's pace deserves a look.
@@ -198,11 +214,36 @@ type shows struct {
 }
 
 func mineShows() []shows {
-	return []shows{{review.ShowUndecided, "To decide"}, {review.ShowRevoke, "Revoke"}, {review.ShowKeep, "Keep"}, {review.ShowSkip, "Skipped"}, {review.ShowCarried, "Carried forward"}, {ShowWhole, "All"}}
+	return []shows{{review.ShowUndecided, "To decide"}, {review.ShowRevoke, "To be revoked"}, {review.ShowKeep, "Kept"}, {review.ShowSkip, "Skipped"}, {review.ShowCarried, "Of them carried forward"}, {ShowWhole, "All"}}
 }
 
 func allShows() []shows {
 	return append(mineShows(), shows{review.ShowNobody, "Nobody decides"}, shows{review.ShowLeft, "Not carried out"})
+}
+
+// tally is how many items a part has.
+func tally(c review.Count, s review.Show) int {
+	return map[review.Show]int{
+		review.ShowUndecided: c.Undecided(), review.ShowRevoke: c.Revoke, review.ShowKeep: c.Keep, review.ShowSkip: c.Skip, review.ShowCarried: c.Carried,
+		review.ShowNobody: c.Nobody, review.ShowLeft: c.Left, ShowWhole: c.All,
+	}[s]
+}
+
+// itemName is an item in a few words, for who hears the page.
+func itemName(i review.Item) string { return i.Evidence.Role.Label + " of " + i.Evidence.Person.Name }
+
+// lateWords say of an item before it is decided what a revoke of it would come to, where
+// that is not simply that the role goes.
+func lateWords(i ReviewItem) (out []string) {
+	if i.Never != "" {
+		out = append(out, "Cannot be revoked: "+i.Never)
+	}
+	if !i.Evidence.Role.Direct() {
+		out = append(out, "Cannot be taken from the person here: it is held through the group "+i.Evidence.Role.Through+". Change the group in Okta’s own console.")
+	} else if i.Evidence.Two {
+		out = append(out, "To revoke it takes two people: somebody else than who decides has to close the review.")
+	}
+	return out
 }
 
 // ShowWhole asks for all of it where a page shows a part unless it is asked.
@@ -220,7 +261,27 @@ func noteOf(i ReviewItem) string {
 	return i.Note
 }
 
+// reasonLabel says of the field of a reason for which decisions it is needed.
+func reasonLabel(p review.Plan) string {
+	if len(p.Reasons) == 0 {
+		return "Reason (as you like)"
+	}
+	var words []string
+	for _, v := range p.Reasons {
+		words = append(words, string(v))
+	}
+	return "Reason (needed to " + strings.Join(words, ", ") + ")"
+}
+
 func boolWord(b bool) string { return strconv.FormatBool(b) }
+
+// carriedOf says how much of a plan nobody would be asked about.
+func carriedOf(p review.Preview) string {
+	if p.Carried == 0 {
+		return "."
+	}
+	return fmt.Sprintf(", %d of them carried forward.", p.Carried)
+}
 
 func carriedWords(c review.Count) string {
 	if c.Carried == 0 {

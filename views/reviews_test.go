@@ -67,7 +67,7 @@ func (x fixture) reviewPages() map[string]templ.Component {
 	done.Export = yes()
 	none := ReviewProps{Review: x.reviewed(review.Stopped), Show: review.ShowUndecided}
 	all := map[string]templ.Component{
-		"reviews":                Reviews(f, ReviewsProps{Reviews: []review.Review{open.Review, done.Review, none.Review, x.reviewed(review.Closing)}, Mine: map[string]int{"abcdefghijkl": 4}, MayRun: true, Notice: &n}),
+		"reviews":                Reviews(f, ReviewsProps{Reviews: []review.Review{open.Review, done.Review, none.Review, x.reviewed(review.Closing)}, Mine: map[string]int{"abcdefghijkl": 4}, MayRun: true}),
 		"reviews, none":          Reviews(f, ReviewsProps{MayRun: true}),
 		"reviews, none, reader":  Reviews(f, ReviewsProps{}),
 		"review":                 Review(f, open),
@@ -88,7 +88,7 @@ func (x fixture) newReview() NewReviewProps {
 	return NewReviewProps{
 		Choices: review.Choices{Roles: []review.Named{{Value: "SUPER_ADMIN", Label: x.say("Super"), Items: 3}, {Value: x.say("Reader"), Label: x.say("Reader"), Items: 1}}, Departments: []review.Named{{Value: x.say("IT"), Label: x.say("IT"), Items: 1}}, AsOf: now},
 		Plan:    x.reviewed(review.Open).Plan, Preview: review.Preview{Items: 4, People: 3, Carried: 1}, By: "named", Others: x.say("paul"), Owners: map[string]string{"SUPER_ADMIN": x.say("dana")}, Fallback: x.say("ann"), Days: "90",
-		Colleagues: []review.Person{{ID: "00u1", Name: x.say("Thandi")}}, Field: "fallback", Problem: x.say("Nobody is found."),
+		Colleagues: []review.Share{{Reviewer: review.Person{ID: "00u1", Name: x.say("Thandi")}, Role: "owner"}}, Field: "fallback", Problem: x.say("Nobody is found."),
 	}
 }
 
@@ -139,5 +139,29 @@ func TestReviewDone(t *testing.T) {
 	}
 	if got := words(one(t, root, byID("item-3"))); !strings.Contains(got, "not carried out: not as decided It is another. Ask an owner.") {
 		t.Errorf("what came of the revoke is %q", got)
+	}
+}
+
+// How far a review is, and at what pace, is said in plain words.
+func TestReviewWords(t *testing.T) {
+	t.Parallel()
+	for got, want := range map[string]string{
+		progressWords(review.Count{All: 13}):                                             "0 of 13 decided",
+		progressWords(review.Count{All: 13, Keep: 8, Carried: 2, Revoke: 4, Skip: 1}):    "13 of 13 decided: 8 kept, 2 of them carried forward, 4 to be revoked, 1 skipped",
+		paceWords(review.Pace{}):                                                         "has not begun",
+		paceWords(review.Pace{Decided: 3, Median: 3 * time.Second, Quick: 1, Streak: 2}): "3 decisions, mostly 3 seconds for each, 1 of them in less than 2 seconds, up to 2 kept in a row without opening the evidence",
+		shortly(300 * time.Millisecond):                                                  "less than a second",
+		shortly(3 * time.Minute):                                                         "3 minutes",
+		carriedOf(review.Preview{Items: 6, Carried: 6}):                                  ", 6 of them carried forward.",
+		reasonLabel(review.Plan{}):                                                       "Reason (as you like)",
+		reasonLabel(review.Plan{Reasons: []review.Verdict{review.Revoke, review.Skip}}):  "Reason (needed to revoke, skip)",
+	} {
+		if got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+	parts := one(t, parse(t, Review((fixture{plain}).frame(), (fixture{plain}).reviewProps(review.Open))), byClass("filter"))
+	if got := words(parts); got != "To decide 4 To be revoked 0 Kept 1 Skipped 0 Of them carried forward 1 All 5" {
+		t.Errorf("the parts are %q", got)
 	}
 }

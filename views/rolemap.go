@@ -217,18 +217,19 @@ func mapScope(f rolemap.Filter) review.Scope {
 	return review.Scope{Role: f.Role, Department: f.Department, Risky: f.Mark != ""}
 }
 
-// mapReview names it.
+// mapReview names it after what it is about: a review knows less to narrow it by than
+// the map.
 func mapReview(f rolemap.Filter) string {
 	s := mapScope(f)
 	switch {
 	case s == review.Scope{}:
-		return "Review all of it"
+		return "Review every assignment"
 	case s.Role != "" && s.Department == "" && !s.Risky:
-		return "Review this role"
+		return "Review everybody with this role"
 	case s.Role == "" && s.Department != "" && !s.Risky:
-		return "Review this department"
+		return "Review the whole department"
 	case s.Role == "" && s.Department == "":
-		return "Review what carries a risk"
+		return "Review everything with a risk"
 	}
-	return "Review this part of it"
+	return "Review " + s.Words()
 }

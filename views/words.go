@@ -126,6 +126,18 @@ func actionTitle(action string) string {
 		return "Looked at the record"
 	case "staff.sessions":
 		return "Looked at colleagues' sessions"
+	case "review.started":
+		return "Began a review"
+	case "review.decided":
+		return "Decided in a review"
+	case "review.undone":
+		return "Took a decision in a review back"
+	case "review.reassigned":
+		return "Handed items of a review on"
+	case "review.closed":
+		return "Closed a review"
+	case "review.stopped":
+		return "Stopped a review"
 	case "roles.map":
 		return "Looked at the role map"
 	case "roles.walk":

@@ -190,7 +190,7 @@ func (a *App) reviews(secret []byte) (*review.Reviews, error) {
 	}
 	held := func(ctx context.Context) ([]rolemap.Assignment, error) { return a.Map.At(ctx, time.Time{}) }
 	return review.New(review.Config{
-		DB: a.Store, Record: a.Record, Desk: a.Desk, Held: held, Proven: a.Map.MarkReviewed, Seal: a.record.key, Key: key, Now: a.now, Log: a.log,
+		DB: a.Store, Record: a.Record, Desk: a.Desk, Held: held, Of: a.Map.Of, Proven: a.Map.MarkReviewed, Seal: a.record.key, Key: key, Now: a.now, Log: a.log,
 	}), nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"crypto/ed25519"
 	"database/sql"
 	"encoding/base64"
+	"fmt"
 )
 
 // Along writes an event together with what also does in the same transaction, both
@@ -12,6 +13,26 @@ import (
 func (l *Log) Along(ctx context.Context, r Row, also func(context.Context, *sql.Tx, int64) error) (int64, error) {
 	r.Phase = PhaseEvent
 	return l.append(ctx, r, func(ctx context.Context, tx *sql.Tx, r Row) error { return also(ctx, tx, r.Seq) })
+}
+
+// Together writes several events together with what also does, all of it or nothing.
+func (l *Log) Together(ctx context.Context, rows []Row, also func(context.Context, *sql.Tx) error) error {
+	err := l.db.Alone(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		if err := also(ctx, tx); err != nil {
+			return err
+		}
+		for _, r := range rows {
+			r.Phase = PhaseEvent
+			if err := l.write(ctx, tx, &r, nil); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("write rows of the record: %w", err)
+	}
+	return nil
 }
 
 // Seal is a signature of the record's key under something that is no row of the

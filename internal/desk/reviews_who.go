@@ -2,7 +2,9 @@ package desk
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
+	"time"
 
 	"keydesk/internal/audit"
 	"keydesk/internal/okta"
@@ -87,6 +89,7 @@ func Legible(does Action, note string, asked bool) *Error {
 type Colleague struct {
 	ID          okta.UserID
 	Name, Login string
+	Role        Role   // in the console, for everybody; empty: none
 	No          string // why they cannot, as a sentence; empty: they can
 }
 
@@ -101,32 +104,73 @@ func (d *Desk) Colleague(ctx context.Context, id okta.UserID) (Colleague, error)
 		if err != nil {
 			return Colleague{}, err
 		}
-		on := Standing{ID: id, StaffKnown: true}
-		if d.oktaGroups {
-			groups, err := d.okta.Access.Groups(ctx, id)
-			if err != nil {
-				return Colleague{}, err
-			}
-			on.readStaff(d.policy, groups, nil)
+		roles, err := d.rolesOf(ctx, id)
+		if err != nil {
+			return Colleague{}, err
 		}
-		d.lastTier(ctx, &on)
-		return Colleague{id, u.Name(), u.Profile.Login(), d.cannotReview(u, on)}, nil
+		as := Actor{Roles: roles}
+		return Colleague{id, u.Name(), u.Profile.Login(), everywhere(as).Tier(), d.cannotReview(u, as)}, nil
 	})
 }
 
+// rolesOf are somebody's roles in the console: those that their groups in Okta give,
+// where it goes by them, else the one of their last sign-in.
+func (d *Desk) rolesOf(ctx context.Context, id okta.UserID) ([]Role, error) {
+	if !d.oktaGroups {
+		last, err := d.staff(ctx, id)
+		if err != nil || last == "" {
+			return nil, err
+		}
+		return []Role{last}, nil
+	}
+	groups, err := d.okta.Access.Groups(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, g := range groups {
+		names = append(names, g.Name)
+	}
+	return d.policy.RolesOf(names), nil
+}
+
 // cannotReview says why somebody cannot decide in reviews; empty: they can.
-func (d *Desk) cannotReview(u okta.User, on Standing) string {
+func (d *Desk) cannotReview(u okta.User, as Actor) string {
 	switch {
 	case u.Status != okta.Active:
 		return u.Name() + "'s account is " + StatusWord(u.Status) + "."
-	case on.Staff == "" && d.oktaGroups:
+	case len(as.Roles) == 0 && d.oktaGroups:
 		return u.Name() + " has no role in this console."
-	case on.Staff == "":
+	case len(as.Roles) == 0:
 		return u.Name() + " has never signed in here."
-	case !d.policy.allows(Actor{Roles: []Role{on.Staff}}, spec("roles.list")):
+	case everywhere(as).Tier() == "":
+		return u.Name() + "'s role in this console counts for a part of the people alone, and a review is about everybody."
+	case !d.policy.allows(everywhere(as), spec("roles.list")):
 		return u.Name() + "'s role in this console does not include reading people."
 	}
 	return ""
+}
+
+// ownerWait is how long a page of a review waits to be told whose the credential is:
+// everything else on it is in the database.
+const ownerWait = time.Second
+
+// NeverRevoked says why no review takes a role from an account, whoever decides; empty:
+// nothing is known that stands in the way. Whose the credential is it asks at most once.
+func (d *Desk) NeverRevoked(ctx context.Context) func(id okta.UserID, login string) string {
+	ctx, cancel := context.WithTimeout(ctx, ownerWait)
+	defer cancel()
+	owner, err := d.credentialOwner(ctx)
+	return func(id okta.UserID, login string) string {
+		name, _ := json.Marshal(login) // a text
+		switch {
+		case err == nil && owner == id:
+			return "The account owns the credential of this console, so no role is taken from it here."
+		case listed(d.policy.BreakGlass, okta.User{ID: id, Profile: okta.Profile{"login": name}}):
+			return "It is an emergency account, so no role is taken from it here."
+		}
+		return ""
+	}
 }
 
 // Manager is whom a relation names as somebody's manager; a zero ID: nobody, and No

@@ -248,14 +248,10 @@ func (r *Reviews) end(ctx context.Context, v Review, lease *store.Lease) (time.D
 	if stale && r.now().Sub(lastEnd(v, items)) < mapLags {
 		return time.Second, nil
 	}
-	var keys []string
-	for _, i := range items {
-		if i.Verdict == Keep && i.Carried == "" {
-			keys = append(keys, i.Key)
+	if v.Ended.IsZero() { // to carry out once more is not to look once more
+		if err := r.proven(ctx, looked(v, items)); err != nil {
+			return 0, err
 		}
-	}
-	if err := r.proven(ctx, keys, v.Closed, v.Owner.Name); err != nil {
-		return 0, err
 	}
 	err = r.guarded(ctx, lease, func(ctx context.Context, tx *sql.Tx) error { return remember(ctx, tx, v.ID, after, items) })
 	if err != nil {

@@ -60,9 +60,6 @@ func named(counts map[string]int) (out []Named) {
 	return out
 }
 
-// RoleLabel is how people call the role that a scope or a rule names.
-func RoleLabel(role string) string { return label(role) }
-
 // Mine is how far the actor is with what they decide in a review.
 func (r *Reviews) Mine(ctx context.Context, who desk.Actor, id string) (Count, error) {
 	if err := r.may(ctx, who, seen, r.desk.MayReview(who)); err != nil {

@@ -97,7 +97,7 @@ func TestClosedAsShown(t *testing.T) {
 
 func (k *kit) handOn(v review.Review, n int, to string) {
 	k.t.Helper()
-	if _, err := k.Reassign(k.t.Context(), k.staff("owner"), v.ID, []int{n}, k.staff(to).OktaID.String(), ""); err != nil {
+	if _, err := k.Reassign(k.t.Context(), k.staff("owner"), v.ID, []int{n}, k.staff(to).OktaID.String()); err != nil {
 		k.t.Fatal(err)
 	}
 }

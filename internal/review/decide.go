@@ -5,10 +5,12 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
 
+	"keydesk/internal/audit"
 	"keydesk/internal/desk"
 	"keydesk/internal/store"
 )
@@ -59,15 +61,17 @@ func (r *Reviews) Decide(ctx context.Context, who desk.Actor, c Choice) (Item, e
 		}
 		if c.Verdict != "" {
 			is.Seq = seq
-			is.wordMac = r.wordMacOf(is)
 		}
-		return errors.Join(putItem(ctx, tx, is), step(ctx, tx, is, who, c, seq, r))
+		return errors.Join(r.changeItem(ctx, tx, is), step(ctx, tx, is, who, c, seq, r))
 	})
 	return is, failed(does, err)
 }
 
 // both are an item and its review.
 func (r *Reviews) both(ctx context.Context, on store.Querier, does desk.Action, id string, n int) (v Review, i Item, err error) {
+	if n < 1 || n > math.MaxInt32 { // PostgreSQL takes no larger number for one
+		return v, i, gone(does)
+	}
 	if v, err = reviewRow(ctx, on, does, id); err == nil {
 		i, err = itemRow(ctx, on, does, id, n)
 	}
@@ -143,7 +147,7 @@ func (i Item) decided(who desk.Actor, c Choice, r *Reviews) Item {
 	i.Verdict, i.Note, i.Carried = c.Verdict, c.Note, ""
 	i.By, i.At, i.decider = me(who), r.moment(), kept(who)
 	if c.Verdict == "" {
-		i.By, i.At, i.decider, i.Note, i.Seq, i.wordMac = Person{}, time.Time{}, "", "", 0, ""
+		i.By, i.At, i.decider, i.Note, i.Seq = Person{}, time.Time{}, "", "", 0
 	}
 	return i
 }
@@ -159,9 +163,9 @@ func step(ctx context.Context, tx *sql.Tx, i Item, who desk.Actor, c Choice, seq
 const reassignRows = 50
 
 // Reassign hands items to somebody else, who decides on them from now on; what was
-// decided of them stays until they decide otherwise. Items about that person are
-// refused, all of them: nothing is handed on then.
-func (r *Reviews) Reassign(ctx context.Context, who desk.Actor, id string, ns []int, to, note string) (Person, error) {
+// decided of them stays until they decide otherwise. All of them are handed on or none:
+// one about that person is refused, and one about the actor that somebody has already.
+func (r *Reviews) Reassign(ctx context.Context, who desk.Actor, id string, ns []int, to string) (Person, error) {
 	if dec := r.desk.MayRunReviews(who); !dec.Allowed {
 		return Person{}, r.desk.Deny(ctx, who, reassigned, dec)
 	}
@@ -172,50 +176,48 @@ func (r *Reviews) Reassign(ctx context.Context, who desk.Actor, id string, ns []
 	if c.No != "" {
 		return Person{}, &desk.Error{Kind: desk.Invalid, Action: reassigned, Field: "reviewer", Msg: c.No + " Choose another reviewer."}
 	}
-	if e := desk.Legible(reassigned, note, false); e != nil {
-		return Person{}, e
+	v, err := reviewRow(ctx, r.db.R, reassigned, id)
+	if err != nil {
+		return Person{}, unreadable(reassigned, err)
 	}
 	p := Person{to, c.Name, c.Login}
 	ns = slices.Compact(slices.Sorted(slices.Values(ns)))
+	var rows []audit.Row
 	for part := range slices.Chunk(ns, reassignRows) {
-		if err := r.reassign(ctx, who, id, part, p, note); err != nil {
-			return p, err
-		}
+		row := r.row(who, reassigned, v.Plan.Name, words{Review: id, Which: part, Reviewer: p.Login})
+		row.TargetID, row.Target = p.ID, p.Login
+		rows = append(rows, row)
 	}
-	return p, nil
-}
-
-func (r *Reviews) reassign(ctx context.Context, who desk.Actor, id string, ns []int, to Person, note string) error {
-	v, err := reviewRow(ctx, r.db.R, reassigned, id)
-	if err != nil {
-		return unreadable(reassigned, err)
-	}
-	row := r.row(who, reassigned, v.Plan.Name, words{Review: id, Which: ns, Reviewer: to.Login})
-	row.TargetID, row.Target, row.Reason = to.ID, to.Login, strings.TrimSpace(note)
-	_, err = r.record.Along(ctx, row, func(ctx context.Context, tx *sql.Tx, _ int64) error {
+	return p, failed(reassigned, r.record.Together(ctx, rows, func(ctx context.Context, tx *sql.Tx) error {
 		for _, n := range ns {
-			now, i, err := r.both(ctx, tx, reassigned, id, n)
-			switch {
-			case err != nil:
-				return err
-			case now.State != Open:
-				return fault(desk.Conflict, reassigned, "The review is closed, so decisions are final. Nothing was changed.")
-			case !r.ours(i):
-				return foreign(reassigned)
-			case i.Evidence.Person.ID == to.ID:
-				return &desk.Error{Kind: desk.Guarded, Rule: "review.self", Action: reassigned, Msg: to.Name + " would decide on their own roles. Nothing was handed on.", Ask: "Choose somebody else for what is about them."}
-			}
-			i.Reviewer, i.Fallback, i.Asking, i.Version = to, "", false, i.Version+1
-			if i.Verdict != "" {
-				i.wordMac = r.wordMacOf(i)
-			}
-			if err := putItem(ctx, tx, i); err != nil {
+			if err := r.reassign(ctx, tx, who, id, n, p); err != nil {
 				return err
 			}
 		}
 		return nil
-	})
-	return failed(reassigned, err)
+	}))
+}
+
+// reassign hands one item on.
+func (r *Reviews) reassign(ctx context.Context, tx *sql.Tx, who desk.Actor, id string, n int, to Person) error {
+	guarded := func(why, ask string) error {
+		return &desk.Error{Kind: desk.Guarded, Rule: "review.self", Action: reassigned, Msg: why + " Nothing was handed on.", Ask: ask}
+	}
+	v, i, err := r.both(ctx, tx, reassigned, id, n)
+	switch about := i.Evidence.Person.ID; {
+	case err != nil:
+		return err
+	case v.State != Open:
+		return fault(desk.Conflict, reassigned, "The review is closed, so decisions are final. Nothing was changed.")
+	case !r.ours(i):
+		return foreign(reassigned)
+	case about == to.ID:
+		return guarded(to.Name+" would decide on their own roles.", "Choose somebody else for what is about them.")
+	case about == who.OktaID.String() && (i.Reviewer.ID != "" || i.Verdict != "" || i.Asking):
+		return guarded("Nobody chooses who decides on their own roles, and "+i.Evidence.Role.Label+" of "+i.Evidence.Person.Name+" is somebody's already.", "Have somebody else hand it on who runs reviews.")
+	}
+	i.Reviewer, i.Fallback, i.Asking, i.Version = to, "", false, i.Version+1
+	return r.changeItem(ctx, tx, i)
 }
 
 // shown writes into the record that somebody looked at a review: it is about

@@ -64,6 +64,7 @@ func (k *kit) cutBeforeTheSeal(v review.Review) {
 func forgeries() map[string][]string {
 	const item = `update review_item set `
 	return map[string][]string{
+		"handed to another":              {`update review_item set reviewer_name = 'The Auditor' where review = $`},
 		"left, shown as done":            {item + `outcome = 'done' where review = $ and outcome = 'left'`},
 		"left, shown as done, no row":    {item + `outcome = 'done', why = 'Okta removed the role.', ask = '', outcome_seq = 0 where review = $ and outcome = 'left'`},
 		"done, shown as drift":           {item + `outcome = 'drift' where review = $ and outcome = 'done'`},

@@ -8,6 +8,7 @@ import (
 
 	"keydesk/internal/desk"
 	"keydesk/internal/okta"
+	"keydesk/internal/rolemap"
 	"keydesk/internal/store"
 )
 
@@ -48,38 +49,34 @@ func (r *Reviews) freeze(ctx context.Context, who desk.Actor, p Plan) ([]Item, e
 }
 
 // fits reports whether an assignment is in the scope; known says that it was reviewed
-// before.
+// before. What was last decided to be anything but kept, and is still held, counts as
+// changed: it did not become what was decided.
 func (s Scope) fits(e Evidence, known bool) bool {
 	if s.Role != "" && e.Role.Named() != s.Role || s.Department != "" && e.Person.Department != s.Department {
 		return false
 	}
-	changed, risky := !known || len(e.Changed) > 0, len(e.Marks) > 0
+	changed, risky := !known || len(e.Changed) > 0 || e.Last != nil && e.Last.Verdict != string(Keep), len(e.Marks) > 0
 	return !s.Changed && !s.Risky || s.Changed && changed || s.Risky && risky
 }
 
-// lastWord is an item of a review that ended, with that review's name.
+// lastWord is the last decision on an assignment in a review that ended, with that
+// review's name.
 type lastWord struct {
 	Item
 	review string
 }
 
-// lastDecisions are the last decisions on every assignment, by key.
+// lastDecisions are the last decisions on every assignment, by key. The review they
+// stand in may be under way again, where what was left is carried out once more.
 func (r *Reviews) lastDecisions(ctx context.Context) (map[string]lastWord, error) {
 	found, err := all(ctx, r.db.R, func(rows *sql.Rows) (w lastWord, err error) {
-		w.Item, err = scanItem(rows)
+		w.Item, err = scanItemAnd(rows, &w.review)
 		return w, err
-	}, `select `+itemColumns+` from review_item i where exists (select 1 from review_last l where l.key = i.key and l.review = i.review and l.n = i.n)`)
-	if err != nil {
-		return nil, err
-	}
-	reviews, err := all(ctx, r.db.R, scanReview, `select `+reviewColumns+` from review where state = 'closed'`)
-	names := map[string]string{}
-	for _, v := range reviews {
-		names[v.ID] = v.Plan.Name
-	}
+	}, `select `+itemColumns+`, of_name from (select l.review as of_review, l.n as of_n, v.name as of_name from review_last l join review v on v.id = l.review) as l
+		join review_item on review = of_review and n = of_n`)
 	out := map[string]lastWord{}
 	for _, w := range found {
-		if w.review = names[w.Review]; r.ours(w.Item) {
+		if r.ours(w.Item) {
 			out[w.Key] = w
 		}
 	}
@@ -93,14 +90,22 @@ func (i *Item) recall(was lastWord) {
 }
 
 // carry takes the last decision over, where it was to keep, nothing has changed since,
-// and it was proven after a moment: carried on it stays as old as it is.
+// and it was decided after a moment: carried on it stays as old as it is.
 func (i *Item) carry(was lastWord, p Plan, after int64) {
-	if was.Verdict != Keep || len(i.Evidence.Changed) > 0 || store.Milli(was.At) < after || i.Evidence.Reach == Unknown || i.Evidence.Problem != "" || p.NeedsReason(Keep) && was.Note == "" {
+	if was.Verdict != Keep || len(i.Evidence.Changed) > 0 || store.Milli(was.At) < after || i.Evidence.asksAlways() || p.NeedsReason(Keep) && was.Note == "" {
 		return
 	}
 	i.Verdict, i.Note, i.decider, i.By, i.At, i.Seq = Keep, was.Note, was.decider, was.By, was.At, was.Seq
 	i.Carried = cmp.Or(was.Carried, was.review)
 	i.Evidence.Carried = &Carried{i.Carried, i.Note, i.By, stamp(i.At), i.Seq}
+}
+
+// asksAlways reports whether somebody has to look each time: where nobody here can see
+// how far the role goes, so that it may have changed, and where the account should not
+// hold a role at all or nothing but a password guards it.
+func (e Evidence) asksAlways() bool {
+	seen := e.Problem == "" && (e.Reach == Everything || e.Reach == Limited)
+	return !seen || slices.ContainsFunc(e.Marks, func(m Mark) bool { return m.Name == string(rolemap.Gone) || m.Name == string(rolemap.NoFactor) })
 }
 
 // share says who decides on each item: who answers for the role, else the manager,
@@ -118,7 +123,7 @@ func share(items []Item, rule Rule, owner Person) {
 		named, answers := rule.Roles[i.Evidence.Role.Named()]
 		switch {
 		case answers:
-		case rule.Manager != "":
+		case rule.Manager != "" && i.Verdict == "": // what is carried forward needs nobody's decision
 			i.Asking = true
 			continue
 		case len(rule.Named) > 0:

@@ -41,7 +41,7 @@ type console struct {
 func over(b testkit.Bare, held []rolemap.Assignment) *console {
 	return &console{b, review.New(review.Config{
 		DB: b.Store, Record: b.Record, Desk: b.Desk, Held: func(context.Context) ([]rolemap.Assignment, error) { return held, nil }, Seal: b.Seal, Key: make([]byte, 32), Now: time.Now,
-		Proven: func(context.Context, []string, time.Time, string) error { return nil }, Log: slog.New(slog.DiscardHandler),
+		Proven: func(context.Context, []rolemap.Reviewed) error { return nil }, Log: slog.New(slog.DiscardHandler),
 	})}
 }
 

@@ -32,7 +32,7 @@ type kit struct {
 	t      testing.TB
 	seal   audit.Key
 	people []string // who the map is about; nil: everybody with a role
-	proven []string
+	proven []rolemap.Reviewed
 }
 
 func newKit(t testing.TB, o ...testkit.Options) *kit {
@@ -65,7 +65,11 @@ func (k *kit) with(held func(context.Context) ([]rolemap.Assignment, error)) *re
 	key := sha256.Sum256([]byte("reviews"))
 	return review.New(review.Config{
 		DB: k.Store, Record: k.Record, Desk: k.Desk, Held: held, Seal: k.seal, Key: key[:], Now: k.Now, Log: slog.New(slog.DiscardHandler),
-		Proven: func(_ context.Context, keys []string, _ time.Time, _ string) error { k.proven = keys; return nil },
+		Proven: func(_ context.Context, all []rolemap.Reviewed) error { k.proven = all; return nil },
+		Of: func(ctx context.Context, people ...okta.UserID) ([]rolemap.Assignment, error) {
+			all, err := held(ctx)
+			return slices.DeleteFunc(slices.Clone(all), func(a rolemap.Assignment) bool { return !slices.Contains(people, a.Person.ID) }), err
+		},
 	})
 }
 

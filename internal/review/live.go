@@ -3,21 +3,28 @@ package review
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"keydesk/internal/desk"
 	"keydesk/internal/okta"
 )
 
-// Since says of each item what the map holds now that differs from its evidence, a
-// sentence each; items of which nothing does are left out. A revoke of such an item
-// would end as drift.
-func (r *Reviews) Since(ctx context.Context, who desk.Actor, id string) (map[int][]string, error) {
-	items, err := r.Items(ctx, who, Query{Review: id})
-	if err != nil {
+// Since says of each of some items what the map holds now that differs from its
+// evidence, a sentence each, by number; items of which nothing does are left out. It is
+// for whoever decides: the close reads the role itself once more, and leaves it where
+// what was decided on is another.
+func (r *Reviews) Since(ctx context.Context, who desk.Actor, items []Item) (map[int][]string, error) {
+	if err := r.may(ctx, who, seen, r.desk.MayReview(who)); err != nil {
 		return nil, err
 	}
-	held, err := r.held(ctx)
+	people := map[okta.UserID]bool{}
+	for _, i := range items {
+		if id, err := okta.ParseUserID(i.Evidence.Person.ID); err == nil {
+			people[id] = true
+		}
+	}
+	held, err := r.of(ctx, slices.Collect(maps.Keys(people))...)
 	if err != nil {
 		return nil, unreadable(seen, err)
 	}

@@ -25,7 +25,7 @@ func TestSince(t *testing.T) {
 	before := k.items(v, review.Query{})
 	k.Org.LimitRole(wider.ID, "HELP_DESK_ADMIN")
 	k.takeAway(gone)
-	got, err := k.Since(t.Context(), k.staff("owner"), v.ID)
+	got, err := k.Since(t.Context(), k.staff("owner"), before)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,7 +135,7 @@ func TestWork(t *testing.T) {
 		}
 	}
 	until("nobody is asked", func() bool { return !k.items(v, review.Query{})[0].Asking })
-	if _, err := k.Reassign(t.Context(), owner, v.ID, []int{1}, owner.OktaID.String(), ""); err != nil {
+	if _, err := k.Reassign(t.Context(), owner, v.ID, []int{1}, owner.OktaID.String()); err != nil {
 		t.Fatal(err)
 	}
 	k.decide(k.items(v, review.Query{})[0], review.Revoke)

@@ -66,11 +66,18 @@ func TestTwoThousandItems(t *testing.T) {
 		return err
 	})})
 	var items []review.Item
-	var first, page, whole, decide, tasks []time.Duration
+	var first, page, whole, since, decide, tasks []time.Duration
 	for n := range 20 {
 		first = append(first, timed(func() error { _, err := r.Get(t.Context(), owner, v.ID); return err }))
 		page = append(page, timed(func() error {
 			_, err := r.Items(t.Context(), owner, review.Query{Review: v.ID, Reviewer: owner.OktaID.String(), Show: review.ShowUndecided, After: n * 100, Limit: 100})
+			return err
+		}))
+		since = append(since, timed(func() error {
+			shown, err := r.Items(t.Context(), owner, review.Query{Review: v.ID, After: n * 100, Limit: 100})
+			if err == nil {
+				_, err = r.Since(t.Context(), owner, shown)
+			}
 			return err
 		}))
 		whole = append(whole, timed(func() (err error) { items, err = r.Items(t.Context(), owner, review.Query{Review: v.ID}); return err }))
@@ -87,6 +94,7 @@ func TestTwoThousandItems(t *testing.T) {
 	}
 	tell(t, "the review with its counts", first)
 	tell(t, "a page of 100 items", page)
+	tell(t, "the same with what changed since", since)
 	tell(t, "all items", whole)
 	tell(t, "what waits for me", tasks)
 	tell(t, "a decision with its row", decide)
@@ -94,6 +102,10 @@ func TestTwoThousandItems(t *testing.T) {
 		t.Fatal(err)
 	}
 	tell(t, "close and seal, without revokes", []time.Duration{timed(func() error { _, err := r.CarryOut(t.Context()); return err })})
+	tell(t, "what the next one would come to", []time.Duration{timed(func() error {
+		_, err := r.Preview(t.Context(), owner, review.Plan{Carry: 24 * time.Hour})
+		return err
+	})})
 	if v, err := r.Get(t.Context(), owner, v.ID); err != nil || v.State != review.Closed || !v.Sealed || v.Count.Keep != len(decide) || v.Count.Undecided() != many-len(decide) {
 		t.Errorf("%s, sealed: %t, %+v: %v", v.State, v.Sealed, v.Count, err)
 	}
@@ -164,7 +176,7 @@ func TestReminders(t *testing.T) {
 	}
 	mine, err1 := k.Tasks(t.Context(), owner)
 	theirs, err2 := k.Tasks(t.Context(), second)
-	if err1 != nil || err2 != nil || len(mine) != 1 || mine[0].Left != 1 || mine[0].Review.Due(k.Now()) > 0 || len(theirs) != 0 {
+	if err1 != nil || err2 != nil || len(mine) != 1 || mine[0].Left != 1 || mine[0].Review.Plan.Due.After(k.Now()) || len(theirs) != 0 {
 		t.Errorf("%+v %+v %v %v", mine, theirs, err1, err2)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -26,19 +27,19 @@ func scanCount(rows *sql.Rows) (c counted, err error) {
 	return c, rows.Scan(&c.of, &c.name, &c.All, &c.Keep, &c.Revoke, &c.Skip, &c.Carried, &c.Nobody, &c.Done, &c.Left)
 }
 
-// newest bounds a list of reviews.
-const newest = `select id from review where state <> 'filling' order by started_at desc, id limit 100`
+// listed are the reviews of a list: whatever is under way, and a hundred that are over.
+const listed = `(state in ('open', 'closing') or id in (select id from review where state in ('closed', 'stopped') order by started_at desc, id limit 100))`
 
-// List is the reviews, the newest first, a hundred at most.
+// List is what is under way, then a hundred reviews that are over, the newest first.
 func (r *Reviews) List(ctx context.Context, who desk.Actor) ([]Review, error) {
 	if err := r.may(ctx, who, seen, r.desk.MayReview(who)); err != nil {
 		return nil, err
 	}
-	list, err := all(ctx, r.db.R, scanReview, `select `+reviewColumns+` from review where id in (`+newest+`) order by started_at desc, id`)
+	list, err := all(ctx, r.db.R, scanReview, `select `+reviewColumns+` from review where `+listed+` order by case state when 'open' then 0 when 'closing' then 1 else 2 end, started_at desc, id`)
 	if err != nil {
 		return nil, unreadable(seen, err)
 	}
-	each, err := all(ctx, r.db.R, scanCount, `select review, '', `+counts+` from review_item where review in (`+newest+`) group by review`)
+	each, err := all(ctx, r.db.R, scanCount, `select review, '', `+counts+` from review_item where review in (select id from review where `+listed+`) group by review`)
 	by := map[string]Count{}
 	for _, c := range each {
 		by[c.of] = c.Count
@@ -115,7 +116,7 @@ type Query struct {
 }
 
 func (q Query) where() (string, []any) {
-	conds, args := []string{"review = $1", "n > $2"}, []any{q.Review, q.After}
+	conds, args := []string{"review = $1", "n > $2"}, []any{q.Review, min(q.After, math.MaxInt32)}
 	add := func(cond string, v any) {
 		args = append(args, v)
 		conds = append(conds, strings.ReplaceAll(cond, "$", fmt.Sprintf("$%d", len(args))))

@@ -91,11 +91,11 @@ func TestNobodyReviewsThemselves(t *testing.T) {
 		if e := new(desk.Error); !errors.As(err, &e) || e.Rule != "review.self" || !e.Recorded {
 			t.Errorf("decided on themselves: %v", err)
 		}
-		_, err = k.Reassign(t.Context(), second, v.ID, []int{i.N}, owner.OktaID.String(), "")
+		_, err = k.Reassign(t.Context(), second, v.ID, []int{i.N}, owner.OktaID.String())
 		if kindOf(err) != desk.Guarded {
 			t.Errorf("handed to themselves: %v", err)
 		}
-		if to, err := k.Reassign(t.Context(), owner, v.ID, []int{i.N}, second.OktaID.String(), "it is about me"); err != nil || to.Name != second.Name {
+		if to, err := k.Reassign(t.Context(), owner, v.ID, []int{i.N}, second.OktaID.String()); err != nil || to.Name != second.Name {
 			t.Errorf("%v %v", to, err)
 		}
 	}
@@ -114,7 +114,7 @@ func TestWhoMay(t *testing.T) {
 	_, err2 := k.Decide(t.Context(), wide, choice)
 	_, err3 := k.Start(t.Context(), auditor, review.Plan{Name: "Mine", Due: k.Now().Add(time.Hour)})
 	_, err4 := k.Close(t.Context(), auditor, v.ID, true)
-	_, err5 := k.Reassign(t.Context(), helpdesk, v.ID, []int{1}, auditor.OktaID.String(), "")
+	_, err5 := k.Reassign(t.Context(), helpdesk, v.ID, []int{1}, auditor.OktaID.String())
 	err6 := k.Stop(t.Context(), auditor, v.ID, "not needed")
 	_, err7 := k.Pace(t.Context(), auditor, v.ID)
 	for n, err := range []error{err1, err2, err3, err4, err5, err6, err7} {

@@ -10,6 +10,7 @@ import (
 
 	"keydesk/internal/audit"
 	"keydesk/internal/desk"
+	"keydesk/internal/okta"
 	"keydesk/internal/rolemap"
 	"keydesk/internal/store"
 )
@@ -21,14 +22,16 @@ type Reviews struct {
 	record *audit.Log
 	desk   *desk.Desk
 	held   func(context.Context) ([]rolemap.Assignment, error)
-	proven func(context.Context, []string, time.Time, string) error
+	proven func(context.Context, []rolemap.Reviewed) error
+	of     func(context.Context, ...okta.UserID) ([]rolemap.Assignment, error)
 	sign   audit.Key
 	key    []byte
 	now    func() time.Time
 	log    *slog.Logger
 
-	wake chan struct{} // there is something to carry out
-	busy sync.Mutex    // held while something is
+	wake  chan struct{} // there is something to carry out
+	busy  sync.Mutex    // held while something is
+	fills sync.Mutex    // held while a review is written: a second click finds it whole
 }
 
 // Config is what Reviews are made of; every member is required.
@@ -36,10 +39,11 @@ type Config struct {
 	DB     *store.DB
 	Record *audit.Log
 	Desk   *desk.Desk
-	Held   func(context.Context) ([]rolemap.Assignment, error)                     // what the map holds now
-	Proven func(ctx context.Context, keys []string, at time.Time, by string) error // tells the map what was reviewed
-	Seal   audit.Key                                                               // of the record
-	Key    []byte                                                                  // vouches for what is kept; every replica has the same
+	Held   func(context.Context) ([]rolemap.Assignment, error)                 // what the map holds now
+	Of     func(context.Context, ...okta.UserID) ([]rolemap.Assignment, error) // what it holds now of some people
+	Proven func(context.Context, []rolemap.Reviewed) error                     // tells the map what was reviewed
+	Seal   audit.Key                                                           // of the record
+	Key    []byte                                                              // vouches for what is kept; every replica has the same
 	Now    func() time.Time
 	Log    *slog.Logger
 }
@@ -47,7 +51,7 @@ type Config struct {
 // New returns the reviews kept in the database.
 func New(c Config) *Reviews {
 	return &Reviews{
-		db: c.DB, record: c.Record, desk: c.Desk, held: c.Held, proven: c.Proven, sign: c.Seal, key: c.Key, now: c.Now, log: c.Log,
+		db: c.DB, record: c.Record, desk: c.Desk, held: c.Held, of: c.Of, proven: c.Proven, sign: c.Seal, key: c.Key, now: c.Now, log: c.Log,
 		wake: make(chan struct{}, 1),
 	}
 }

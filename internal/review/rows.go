@@ -59,12 +59,17 @@ func scanReview(rows *sql.Rows) (r Review, err error) {
 	return r, err
 }
 
-func scanItem(rows *sql.Rows) (i Item, err error) {
+func scanItem(rows *sql.Rows) (Item, error) { return scanItemAnd(rows) }
+
+// scanItemAnd reads itemColumns, and what a query asks for behind them.
+func scanItemAnd(rows *sql.Rows, more ...any) (i Item, err error) {
 	var person string
 	var asking int
 	var decided, notBefore, outcomeAt int64
-	err = rows.Scan(&i.Review, &i.N, &i.Key, &person, &i.evidence, &i.mac, &i.Reviewer.ID, &i.Reviewer.Name, &i.Fallback, &asking, &i.Verdict, &i.Note, &i.decider, &i.By.ID, &i.By.Name,
-		&decided, &i.Seq, &i.Carried, &i.wordMac, &i.Version, &i.Outcome.End, &i.Outcome.Why, &i.Outcome.Ask, &i.Attempt, &notBefore, &i.Outcome.Seq, &outcomeAt)
+	err = rows.Scan(append([]any{
+		&i.Review, &i.N, &i.Key, &person, &i.evidence, &i.mac, &i.Reviewer.ID, &i.Reviewer.Name, &i.Fallback, &asking, &i.Verdict, &i.Note, &i.decider, &i.By.ID, &i.By.Name,
+		&decided, &i.Seq, &i.Carried, &i.wordMac, &i.Version, &i.Outcome.End, &i.Outcome.Why, &i.Outcome.Ask, &i.Attempt, &notBefore, &i.Outcome.Seq, &outcomeAt,
+	}, more...)...)
 	if err == nil {
 		err = json.Unmarshal([]byte(i.evidence), &i.Evidence)
 	}
@@ -86,10 +91,11 @@ func kept(who desk.Actor) string {
 	return string(b)
 }
 
-// The macs vouch for what is carried out later: the assignment as it was shown, the
-// decision, and the close with all decisions that it made final. Who has the database alone cannot make one.
+// The macs vouch for what is carried out later: the assignment as it was shown and who
+// decides on it, the decision, and the close with all decisions that it made final. Who
+// has the database alone cannot make one.
 func (r *Reviews) itemMac(i Item) string {
-	return store.Mac(r.key, "review item", i.Review, strconv.Itoa(i.N), i.Key, i.evidence)
+	return store.Mac(r.key, "review item", i.Review, strconv.Itoa(i.N), i.Key, i.evidence, i.Reviewer.ID, i.Reviewer.Name, strconv.Itoa(flag(i.Asking)), strconv.Itoa(i.Version))
 }
 
 func (r *Reviews) wordMacOf(i Item) string {
@@ -99,6 +105,14 @@ func (r *Reviews) wordMacOf(i Item) string {
 
 func (r *Reviews) closeMacOf(v Review, items []Item) string {
 	return store.Mac(r.key, "review close", v.ID, v.closer, strconv.FormatInt(store.Milli(v.Closed), 10), v.Ticket, sumOf(items))
+}
+
+// vouched is an item with the console's word for what it says now.
+func (r *Reviews) vouched(i Item) Item {
+	if i.mac, i.wordMac = r.itemMac(i), ""; i.Verdict != "" {
+		i.wordMac = r.wordMacOf(i)
+	}
+	return i
 }
 
 // ours reports whether an item and its decision are as the console wrote them.
@@ -117,13 +131,21 @@ func itemRow(ctx context.Context, on store.Querier, a desk.Action, id string, n 
 	return one(a, found, err)
 }
 
-// putItem writes everything of an item that can change. It is the only place that does.
+// changeItem writes who decides on an item and what was decided, under the console's
+// word. Whoever calls it has seen in the same transaction that the item was ours: else
+// what somebody wrote into the database would be vouched for.
+func (r *Reviews) changeItem(ctx context.Context, tx *sql.Tx, i Item) error {
+	return putItem(ctx, tx, r.vouched(i))
+}
+
+// putItem writes everything of an item that can change, with the macs that it has: where
+// only the outcome did, they stay as they were read.
 func putItem(ctx context.Context, tx *sql.Tx, i Item) error {
 	res, err := tx.ExecContext(ctx, `update review_item set reviewer = $3, reviewer_name = $4, fallback = $5, asking = $6, verdict = $7, note = $8, decider = $9, decider_id = $10, decider_name = $11,
-		decided_at = $12, seq = $13, carried = $14, word_mac = $15, version = $16, outcome = $17, why = $18, ask = $19, attempt = $20, not_before = $21, outcome_seq = $22, outcome_at = $23
+		decided_at = $12, seq = $13, carried = $14, word_mac = $15, version = $16, outcome = $17, why = $18, ask = $19, attempt = $20, not_before = $21, outcome_seq = $22, outcome_at = $23, mac = $24
 		where review = $1 and n = $2`,
 		i.Review, i.N, i.Reviewer.ID, i.Reviewer.Name, i.Fallback, flag(i.Asking), string(i.Verdict), i.Note, i.decider, i.By.ID, i.By.Name,
-		store.Milli(i.At), i.Seq, i.Carried, i.wordMac, i.Version, string(i.Outcome.End), i.Outcome.Why, i.Outcome.Ask, i.Attempt, store.Milli(i.NotBefore), i.Outcome.Seq, store.Milli(i.Outcome.At))
+		store.Milli(i.At), i.Seq, i.Carried, i.wordMac, i.Version, string(i.Outcome.End), i.Outcome.Why, i.Outcome.Ask, i.Attempt, store.Milli(i.NotBefore), i.Outcome.Seq, store.Milli(i.Outcome.At), i.mac)
 	if err := store.MetOne(res, err, errors.New("it is not there")); err != nil {
 		return fmt.Errorf("keep an item: %w", err)
 	}

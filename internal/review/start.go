@@ -2,10 +2,10 @@ package review
 
 import (
 	"context"
-	"crypto/rand"
 	"database/sql"
-	"encoding/json"
+	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -20,20 +20,23 @@ const (
 	maxName  = 100
 	maxDue   = 366 * 24 * time.Hour
 	maxCarry = 366 * 24 * time.Hour
-	maxNamed = 100
+	maxOpen  = 20 // reviews of one owner
+
+	// MaxNamed is how many reviewers a plan may name, and for how many roles.
+	MaxNamed = 100
 )
 
 // Preview is what a plan would come to.
 type Preview struct {
 	Items, People, Carried int
-	Asking                 int // items whose reviewer a relation names
-	Nobody                 int // items that nobody could review: about the only ones there are to ask
-	Each                   []Share
+	Nobody                 int     // items that nobody is asked about: about the only ones there are to ask
+	Each                   []Share // of what is to be decided
 }
 
 // Share is how many items somebody would get.
 type Share struct {
 	Reviewer Person
+	Role     desk.Role // of theirs in the console
 	Items    int
 }
 
@@ -42,9 +45,11 @@ func (r *Reviews) Preview(ctx context.Context, who desk.Actor, p Plan) (v Previe
 	if dec := r.desk.MayRunReviews(who); !dec.Allowed {
 		return v, r.desk.Deny(ctx, who, started, dec)
 	}
-	if err := r.lookUp(ctx, &p.Reviewers); err != nil {
+	roles, err := r.lookUp(ctx, &p.Reviewers)
+	if err != nil {
 		return v, unreadable(started, err)
 	}
+	roles[who.OktaID.String()] = who.Tier()
 	items, err := r.freeze(ctx, who, p)
 	if err != nil {
 		return v, unreadable(started, err)
@@ -54,8 +59,7 @@ func (r *Reviews) Preview(ctx context.Context, who desk.Actor, p Plan) (v Previe
 		people[i.Evidence.Person.ID] = true
 		v.Carried += flag(i.Carried != "")
 		switch {
-		case i.Asking:
-			v.Asking++
+		case i.Carried != "", i.Asking:
 		case i.Reviewer.ID == "":
 			v.Nobody++
 		default:
@@ -64,7 +68,7 @@ func (r *Reviews) Preview(ctx context.Context, who desk.Actor, p Plan) (v Previe
 	}
 	v.Items, v.People = len(items), len(people)
 	for who, n := range each {
-		v.Each = append(v.Each, Share{who, n})
+		v.Each = append(v.Each, Share{who, roles[who.ID], n})
 	}
 	slices.SortFunc(v.Each, func(a, b Share) int {
 		return strings.Compare(a.Reviewer.Name+a.Reviewer.ID, b.Reviewer.Name+b.Reviewer.ID)
@@ -78,7 +82,11 @@ func (r *Reviews) Start(ctx context.Context, who desk.Actor, p Plan) (v Review, 
 	if dec := r.desk.MayRunReviews(who); !dec.Allowed {
 		return v, r.desk.Deny(ctx, who, started, dec)
 	}
-	if err := r.check(ctx, &p); err != nil {
+	id := r.idOf(who, p)
+	if v, err := r.begun(ctx, id); v.ID != "" || err != nil { // the button was pressed twice
+		return v, unreadable(started, err)
+	}
+	if err := r.check(ctx, who, &p); err != nil {
 		return v, unreadable(started, err)
 	}
 	items, err := r.freeze(ctx, who, p)
@@ -88,7 +96,12 @@ func (r *Reviews) Start(ctx context.Context, who desk.Actor, p Plan) (v Review, 
 	if len(items) == 0 {
 		return v, fault(desk.Invalid, started, "Nothing in the role map fits, so there is nothing to review. Nothing was started.")
 	}
-	v = Review{ID: strings.ToLower(rand.Text()[:12]), Plan: p, Owner: me(who), State: Filling, Started: r.moment()}
+	r.fills.Lock()
+	defer r.fills.Unlock()
+	if v, err := r.begun(ctx, id); v.ID != "" || err != nil {
+		return v, unreadable(started, err)
+	}
+	v = Review{ID: id, Plan: p, Owner: me(who), State: Filling, Started: r.moment()}
 	for _, i := range items {
 		v.AsOf = earlier(v.AsOf, moment(i.Evidence.ReadAt))
 		v.Count.Carried += flag(i.Carried != "")
@@ -104,10 +117,11 @@ func (r *Reviews) Start(ctx context.Context, who desk.Actor, p Plan) (v Review, 
 	_, err = r.record.Along(ctx, row, func(ctx context.Context, tx *sql.Tx, seq int64) error {
 		v.First, v.State = seq, Open
 		v.startMac = r.startMacOf(v)
-		_, err := tx.ExecContext(ctx, `update review set state = 'open', first_seq = $1, start_mac = $2 where id = $3`, seq, v.startMac, v.ID)
-		return err
+		res, err := tx.ExecContext(ctx, `update review set state = 'open', first_seq = $1, start_mac = $2 where id = $3 and state = 'filling'`, seq, v.startMac, v.ID)
+		return store.MetOne(res, err, errors.New("what was written of the review is not there"))
 	})
 	if err != nil {
+		r.abandon(ctx, v.ID)
 		return v, failed(started, err)
 	}
 	v.Count.All = len(items)
@@ -166,7 +180,7 @@ func label(role string) string {
 }
 
 // check refuses a plan that cannot be carried out, and looks the reviewers up.
-func (r *Reviews) check(ctx context.Context, p *Plan) error {
+func (r *Reviews) check(ctx context.Context, who desk.Actor, p *Plan) error {
 	wrong := func(field, msg string) error {
 		return &desk.Error{Kind: desk.Invalid, Action: started, Field: field, Msg: msg}
 	}
@@ -179,8 +193,8 @@ func (r *Reviews) check(ctx context.Context, p *Plan) error {
 		return wrong("due", "The review has to be due after now, and within a year.")
 	case p.Carry < 0 || p.Carry > maxCarry:
 		return wrong("carry", "Decisions are carried forward for a year at most.")
-	case len(p.Reviewers.Named) > maxNamed:
-		return wrong("reviewers", fmt.Sprintf("Name %d reviewers at most.", maxNamed))
+	case len(p.Reviewers.Named) > MaxNamed || len(p.Reviewers.Roles) > MaxNamed:
+		return wrong("reviewers", fmt.Sprintf("Name %d reviewers at most.", MaxNamed))
 	}
 	if reason, _ := r.desk.RevokesNeed(); reason && !slices.Contains(p.Reasons, Revoke) {
 		p.Reasons = append(slices.Clone(p.Reasons), Revoke)
@@ -193,33 +207,48 @@ func (r *Reviews) check(ctx context.Context, p *Plan) error {
 	if _, err := okta.ParseLinkName(p.Reviewers.Manager); p.Reviewers.Manager != "" && err != nil {
 		return wrong("manager", "This is no name of a relation between people.")
 	}
-	return r.lookUp(ctx, &p.Reviewers)
+	open, err := all(ctx, r.db.R, store.Text, `select id from review where owner_id = $1 and state in ('open', 'filling')`, who.OktaID.String())
+	if err == nil && len(open) >= maxOpen {
+		err = wrong("", fmt.Sprintf("%d reviews of yours are open. Close or stop one first.", len(open)))
+	}
+	if err != nil {
+		return err
+	}
+	_, err = r.lookUp(ctx, &p.Reviewers)
+	return err
 }
 
-// lookUp completes the reviewers that a rule names, who have to be able to decide.
-func (r *Reviews) lookUp(ctx context.Context, rule *Rule) error {
-	look := func(p Person) (Person, error) {
+// lookUp completes the reviewers that a rule names, who have to be able to decide, each
+// looked up once, and says which role each has in the console.
+func (r *Reviews) lookUp(ctx context.Context, rule *Rule) (map[string]desk.Role, error) {
+	known, roles := map[string]Person{}, map[string]desk.Role{}
+	look := func(p Person, field string) (Person, error) {
+		if p.ID == "" {
+			return p, nil
+		}
+		if was, ok := known[p.ID]; ok {
+			return was, nil
+		}
 		c, err := r.colleague(ctx, p.ID)
 		if err == nil && c.No != "" {
-			err = &desk.Error{Kind: desk.Invalid, Action: started, Field: "reviewers", Msg: c.No + " Choose another reviewer."}
+			err = &desk.Error{Kind: desk.Invalid, Action: started, Field: field, Msg: c.No + " Choose another reviewer."}
 		}
-		return Person{p.ID, c.Name, c.Login}, err
+		known[p.ID], roles[p.ID] = Person{p.ID, c.Name, c.Login}, c.Role
+		return known[p.ID], err
 	}
 	var err error
 	for i := range rule.Named {
-		if rule.Named[i], err = look(rule.Named[i]); err != nil {
-			return err
+		if rule.Named[i], err = look(rule.Named[i], "reviewers"); err != nil {
+			return nil, err
 		}
 	}
-	for role := range rule.Roles {
-		if rule.Roles[role], err = look(rule.Roles[role]); err != nil {
-			return err
+	for _, role := range slices.Sorted(maps.Keys(rule.Roles)) {
+		if rule.Roles[role], err = look(rule.Roles[role], "owner."+role); err != nil {
+			return nil, err
 		}
 	}
-	if rule.Fallback.ID != "" {
-		rule.Fallback, err = look(rule.Fallback)
-	}
-	return err
+	rule.Fallback, err = look(rule.Fallback, "fallback")
+	return roles, err
 }
 
 func (r *Reviews) colleague(ctx context.Context, id string) (desk.Colleague, error) {
@@ -228,67 +257,4 @@ func (r *Reviews) colleague(ctx context.Context, id string) (desk.Colleague, err
 		return desk.Colleague{}, &desk.Error{Kind: desk.Invalid, Action: started, Field: "reviewers", Msg: "This is nobody's id.", Err: err}
 	}
 	return r.desk.Colleague(ctx, uid)
-}
-
-// How many rows one statement writes, and one transaction.
-const (
-	fillRows = 20
-	fillTx   = 500
-)
-
-// fill writes a review and its items. Until the record has its start it is not there
-// for anybody.
-func (r *Reviews) fill(ctx context.Context, v Review, items []Item) error {
-	_, err := r.db.W.ExecContext(ctx, `insert into review (`+reviewColumns+`) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, '', '', 0, 0, '', '', '', '', '')`,
-		v.ID, v.Plan.Name, v.plan, v.Owner.ID, v.Owner.Name, string(v.State), store.Milli(v.AsOf), store.Milli(v.Started), store.Milli(v.Plan.Due))
-	if err != nil {
-		return fmt.Errorf("keep a review: %w", err)
-	}
-	for part := range slices.Chunk(items, fillTx) {
-		if err := r.fillPart(ctx, v.ID, part); err != nil {
-			return fmt.Errorf("keep the items of a review: %w", err)
-		}
-	}
-	return nil
-}
-
-func (r *Reviews) fillPart(ctx context.Context, id string, items []Item) error {
-	tx, err := r.db.W.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = tx.Rollback() }() // after Commit it does nothing
-	for part := range slices.Chunk(items, fillRows) {
-		if err := r.insert(ctx, tx, id, part); err != nil {
-			return err
-		}
-	}
-	return tx.Commit()
-}
-
-func (r *Reviews) insert(ctx context.Context, tx *sql.Tx, id string, items []Item) error {
-	const columns = 27
-	var rows []string
-	var args []any
-	for _, i := range items {
-		i.Review = id
-		b, err := json.Marshal(i.Evidence)
-		if err != nil {
-			return err
-		}
-		i.evidence = string(b)
-		i.mac = r.itemMac(i)
-		if i.Verdict != "" {
-			i.wordMac = r.wordMacOf(i)
-		}
-		marks := make([]string, columns)
-		for c := range marks {
-			marks[c] = fmt.Sprintf("$%d", len(args)+c+1)
-		}
-		rows = append(rows, "("+strings.Join(marks, ",")+")")
-		args = append(args, i.Review, i.N, i.Key, i.Evidence.Person.ID, i.evidence, i.mac, i.Reviewer.ID, i.Reviewer.Name, i.Fallback, flag(i.Asking), string(i.Verdict), i.Note,
-			i.decider, i.By.ID, i.By.Name, store.Milli(i.At), i.Seq, i.Carried, i.wordMac, i.Version, "", "", "", 0, 0, 0, 0)
-	}
-	_, err := tx.ExecContext(ctx, `insert into review_item (`+itemColumns+`) values `+strings.Join(rows, ","), args...) //nolint:gosec // placeholders alone
-	return err
 }

@@ -67,6 +67,7 @@ type Plan struct {
 	Due       time.Time     `json:"due"`
 	Reasons   []Verdict     `json:"reasons,omitempty"` // that take a sentence why
 	Carry     time.Duration `json:"carry,omitempty"`   // how old a decision may be that is carried forward where nothing changed; 0: none is
+	Once      string        `json:"-"`                 // drawn for one start: sent twice, it starts one review
 }
 
 // Review is one review, without its items.
@@ -89,9 +90,6 @@ type Review struct {
 	unsealed                                           noSeal
 	reminded                                           int
 }
-
-// Due reports how long is left; negative: it is over.
-func (r Review) Due(now time.Time) time.Duration { return r.Plan.Due.Sub(now) }
 
 // Count is how far a review is, or one reviewer in it.
 type Count struct {

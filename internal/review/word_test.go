@@ -81,7 +81,7 @@ func TestDecidedUnderAnotherName(t *testing.T) {
 			v := k.start(second)
 			k.decide(k.items(v, review.Query{})[0], review.Revoke)
 			lies = false // the map has read it since
-			if since, err := k.Since(t.Context(), owner, v.ID); err != nil || len(since[1]) != 1 {
+			if since, err := k.Since(t.Context(), owner, k.items(v, review.Query{})); err != nil || len(since[1]) != 1 {
 				t.Errorf("the page says %v, %v", since, err)
 			}
 			lies = true

@@ -5,8 +5,10 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
+	"keydesk/internal/audit"
 	"keydesk/internal/desk"
 	"keydesk/internal/okta"
 	"keydesk/internal/store"
@@ -51,9 +53,7 @@ func (r *Reviews) Forget(ctx context.Context) error {
 	before := r.moment().Add(-halfFilled).UnixMilli()
 	old, err := all(ctx, r.db.R, scanReview, `select `+reviewColumns+` from review where state = 'filling' and started_at < $1`, before)
 	for _, v := range old {
-		_, err1 := r.db.W.ExecContext(ctx, `delete from review_item where review = $1`, v.ID)
-		_, err2 := r.db.W.ExecContext(ctx, `delete from review where id = $1 and state = 'filling'`, v.ID)
-		err = errors.Join(err, err1, err2)
+		err = errors.Join(err, r.drop(ctx, v.ID))
 	}
 	return err
 }
@@ -77,11 +77,13 @@ func (r *Reviews) lookUpIn(ctx context.Context, v Review) error {
 	if err != nil {
 		return err
 	}
-	for ctx.Err() == nil {
-		items, err := all(ctx, r.db.R, scanItem, `select `+itemColumns+` from review_item where review = $1 and asking = 1 order by n limit $2`, v.ID, askedAtOnce)
+	for after := 0; ctx.Err() == nil; {
+		items, err := all(ctx, r.db.R, scanItem, `select `+itemColumns+` from review_item where review = $1 and asking = 1 and n > $2 order by n limit $3`, v.ID, after, askedAtOnce)
 		if err != nil || len(items) == 0 {
 			return err
 		}
+		after = items[len(items)-1].N
+		items = slices.DeleteFunc(items, func(i Item) bool { return !r.ours(i) })
 		if err := r.ask(ctx, v, items, relation, lease); err != nil {
 			return err
 		}
@@ -113,6 +115,9 @@ func (r *Reviews) ask(ctx context.Context, v Review, items []Item, relation okta
 		i.Version++
 		which = append(which, i.N)
 	}
+	if len(which) == 0 {
+		return nil
+	}
 	row := r.row(self(), reassigned, v.Plan.Name, words{Review: v.ID, Which: which})
 	row.Detail += ": handed to who is named as " + relation.String() + ", or to the fallback"
 	_, err := r.record.Along(ctx, row, func(ctx context.Context, tx *sql.Tx, _ int64) error {
@@ -124,8 +129,8 @@ func (r *Reviews) ask(ctx context.Context, v Review, items []Item, relation okta
 			if err != nil {
 				return err
 			}
-			if now.Asking && now.Version == i.Version-1 { // else somebody has handed it on meanwhile
-				if err := putItem(ctx, tx, i); err != nil {
+			if now.Asking && now.Version == i.Version-1 && r.ours(now) { // else somebody has handed it on meanwhile
+				if err := r.changeItem(ctx, tx, i); err != nil {
 					return err
 				}
 			}
@@ -146,18 +151,18 @@ func (r *Reviews) manager(ctx context.Context, of okta.UserID, relation okta.Lin
 	return c, err
 }
 
-// reminders are how long before a review is due its reviewers are reminded.
-func reminders() []time.Duration { return []time.Duration{72 * time.Hour, 24 * time.Hour, 0} }
+// remindAt are how long before a review is due its reviewers are reminded.
+func remindAt() []time.Duration { return []time.Duration{72 * time.Hour, 24 * time.Hour, 0} }
 
 // Remind writes a row of the record for everybody who has something left to decide,
 // three days and one before a review is due, and when it is: the record is sent to the
 // places outside, so that is how a reminder gets there.
 func (r *Reviews) Remind(ctx context.Context) error {
-	open, err := all(ctx, r.db.R, scanReview, `select `+reviewColumns+` from review where state = 'open' and reminded < $1`, len(reminders()))
+	open, err := all(ctx, r.db.R, scanReview, `select `+reviewColumns+` from review where state = 'open' and reminded < $1`, len(remindAt()))
 	for _, v := range open {
 		stage, now := v.reminded, false
-		for stage < len(reminders()) && v.Plan.Due.Sub(r.now()) <= reminders()[stage] {
-			now = now || v.Plan.Due.Sub(v.Started) > reminders()[stage] // one that lay before the start is none
+		for stage < len(remindAt()) && v.Plan.Due.Sub(r.now()) <= remindAt()[stage] {
+			now = now || v.Plan.Due.Sub(v.Started) > remindAt()[stage] // one that lay before the start is none
 			stage++
 		}
 		if stage > v.reminded {
@@ -173,23 +178,40 @@ func (r *Reviews) remind(ctx context.Context, v Review, stage int, now bool) err
 		return err
 	}
 	defer lease.End()
-	left, err := all(ctx, r.db.R, scanCount, `select reviewer, max(reviewer_name), `+counts+` from review_item where review = $1 and verdict = '' group by reviewer order by 2, 1`, v.ID)
-	if err != nil {
-		return err
-	}
-	for _, c := range left {
-		if !now {
-			break
-		}
-		row := r.row(self(), reminded, v.Plan.Name, words{Review: v.ID, Open: c.All, Due: stamp(v.Plan.Due), Reviewer: c.name})
-		row.TargetID = c.of
-		row.Detail = fmt.Sprintf("%s: %d items wait for a decision, due %s", v.Plan.Name, c.All, v.Plan.Due.Format("2 January 2006"))
-		if _, err := r.record.Add(ctx, row); err != nil {
+	var rows []audit.Row
+	if now {
+		if rows, err = r.reminders(ctx, v); err != nil {
 			return err
 		}
 	}
-	return r.guarded(ctx, lease, func(ctx context.Context, tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `update review set reminded = $1 where id = $2`, stage, v.ID)
-		return err
+	err = r.record.Together(ctx, rows, func(ctx context.Context, tx *sql.Tx) error {
+		if err := lease.Keep(ctx, tx); err != nil {
+			return err
+		}
+		res, err := tx.ExecContext(ctx, `update review set reminded = $1 where id = $2 and reminded < $1`, stage, v.ID)
+		return store.MetOne(res, err, errReminded)
 	})
+	if errors.Is(err, errReminded) {
+		return nil
+	}
+	return err
+}
+
+var errReminded = errors.New("another process has reminded them")
+
+// reminders are the rows of the record for who has something left to decide; what is
+// handed to nobody is for the owner, who hands it on.
+func (r *Reviews) reminders(ctx context.Context, v Review) (rows []audit.Row, err error) {
+	left, err := all(ctx, r.db.R, scanCount, `select reviewer, max(reviewer_name), `+counts+` from review_item where review = $1 and verdict = '' group by reviewer order by 2, 1`, v.ID)
+	for _, c := range left {
+		waits := "wait for a decision"
+		if c.of == "" {
+			waits, c.of, c.name = "wait to be handed to somebody", v.Owner.ID, v.Owner.Name
+		}
+		row := r.row(self(), reminded, v.Plan.Name, words{Review: v.ID, Open: c.All, Due: stamp(v.Plan.Due), Reviewer: c.name})
+		row.TargetID = c.of
+		row.Detail = fmt.Sprintf("%s: %d items %s, due %s", v.Plan.Name, c.All, waits, v.Plan.Due.UTC().Format("2 January 2006 15:04 MST"))
+		rows = append(rows, row)
+	}
+	return rows, err
 }

@@ -38,11 +38,21 @@ func (m *Map) At(ctx context.Context, t time.Time) (all []Assignment, err error)
 	return all, err
 }
 
-// Of is what one person holds.
-func (m *Map) Of(ctx context.Context, id okta.UserID) ([]Assignment, error) {
-	all, err := held(ctx, m.db.R, `h.person_id = $1 and h.to_at = 0`, id.String())
+// Of is what some people hold now.
+func (m *Map) Of(ctx context.Context, people ...okta.UserID) (all []Assignment, err error) {
+	for some := range slices.Chunk(people, 100) {
+		args := []any{0}
+		for _, id := range some {
+			args = append(args, id.String())
+		}
+		part, err := held(ctx, m.db.R, `h.to_at = $1 and h.person_id in (`+marked(2, len(some))+`)`, args...)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, part...)
+	}
 	mark(all, m.now())
-	return all, err
+	return all, nil
 }
 
 // unread are the people whose roles could not be read when they were last looked at.
@@ -59,27 +69,34 @@ func (m *Map) unread(ctx context.Context) ([]Person, error) {
 	}, `select id, login, name, status, department, last_login, factors, read_at, problem from role_person where problem <> '' order by name, id`)
 }
 
-// MarkReviewed says of assignments, by their keys, that somebody has reviewed them at
-// a moment. An earlier review of the same assignment gives way to it.
-func (m *Map) MarkReviewed(ctx context.Context, keys []string, at time.Time, by string) error {
-	for some := range slices.Chunk(keys, 100) {
-		if err := m.markReviewed(ctx, some, at, by); err != nil {
+// Reviewed is that somebody has reviewed an assignment as it was at a moment.
+type Reviewed struct {
+	Key string // of the assignment
+	At  time.Time
+	By  string
+}
+
+// MarkReviewed says of assignments that they were reviewed. An earlier review of the
+// same assignment gives way to it.
+func (m *Map) MarkReviewed(ctx context.Context, all []Reviewed) error {
+	for some := range slices.Chunk(all, 100) {
+		if err := m.markReviewed(ctx, some); err != nil {
 			return fmt.Errorf("mark as reviewed: %w", err)
 		}
 	}
 	return nil
 }
 
-func (m *Map) markReviewed(ctx context.Context, keys []string, at time.Time, by string) error {
+func (m *Map) markReviewed(ctx context.Context, some []Reviewed) error {
 	return m.db.Alone(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		for _, key := range keys {
-			k, err := parseKey(key)
+		for _, r := range some {
+			k, err := parseKey(r.Key)
 			if err != nil {
 				return err
 			}
 			_, err = tx.ExecContext(ctx, `insert into role_reviewed (person_id, role_id, how, assignee, at, by_name) values ($1, $2, $3, $4, $5, $6)
 				on conflict (person_id, role_id, how, assignee) do update set at = excluded.at, by_name = excluded.by_name where role_reviewed.at <= excluded.at`,
-				k[0], k[1], k[2], k[3], store.Milli(at), by)
+				k[0], k[1], k[2], k[3], store.Milli(r.At), r.By)
 			if err != nil {
 				return err
 			}

@@ -192,10 +192,10 @@ func TestReviewed(t *testing.T) {
 	a := of(t, k, p.ID)[0]
 	k.Advance(time.Hour)
 	at := k.Now()
-	if err := k.Map.MarkReviewed(t.Context(), []string{a.Key()}, at, "Thandi Mokoena"); err != nil {
+	if err := k.Map.MarkReviewed(t.Context(), []rolemap.Reviewed{{Key: a.Key(), At: at, By: "Thandi Mokoena"}}); err != nil {
 		t.Fatal(err)
 	}
-	if err := k.Map.MarkReviewed(t.Context(), []string{a.Key()}, at.Add(-time.Hour), "somebody before"); err != nil {
+	if err := k.Map.MarkReviewed(t.Context(), []rolemap.Reviewed{{Key: a.Key(), At: at.Add(-time.Hour), By: "somebody before"}}); err != nil {
 		t.Fatal(err)
 	}
 	if got := of(t, k, p.ID)[0]; got.ReviewedBy != "Thandi Mokoena" || got.Reviewed.UnixMilli() != at.UnixMilli() || got.Reviewed.Before(got.From) {
@@ -210,7 +210,7 @@ func TestReviewed(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	for _, key := range []string{"", "a/b", "00u/x/USER/y", a.Key() + "/more", strings.ToUpper(a.Key())} {
-		if err := k.Map.MarkReviewed(t.Context(), []string{key}, at, "x"); err == nil {
+		if err := k.Map.MarkReviewed(t.Context(), []rolemap.Reviewed{{Key: key, At: at, By: "x"}}); err == nil {
 			t.Errorf("%q was taken for a key", key)
 		}
 	}
