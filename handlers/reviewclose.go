@@ -17,24 +17,21 @@ func (h *Handlers) closing(c Ctx) error { return h.showClosing(c, http.StatusOK,
 // showClosing shows the page of the close; wrong is what has to be mended in its form.
 func (h *Handlers) showClosing(c Ctx, status int, n *views.Notice, wrong *desk.Error) error {
 	ctx, who := c.Request().Context(), actor(c)
-	v, err := h.c.Reviews.Get(ctx, who, c.Param("review"))
+	f, err := h.c.Reviews.Forecast(ctx, who, c.Param("review"))
 	if err != nil {
 		return err
 	}
-	if v.State != review.Open {
+	if f.Review.State != review.Open {
 		return h.showReview(c, status, n, nil)
 	}
-	p := views.ReviewCloseProps{Review: v, Notice: n, Ticket: c.Request().PostFormValue("ticket"), Undecided: wrong != nil && c.Request().PostFormValue("undecided") == "true"}
+	p := views.ReviewCloseProps{Review: f.Review, Forecast: f, Notice: n, Ticket: c.Request().PostFormValue("ticket"), Undecided: wrong != nil && c.Request().PostFormValue("undecided") == "true"}
 	if wrong != nil {
 		p.Field, p.Problem = wrong.Field, wrong.Msg
-	}
-	if p.Forecast, err = h.c.Reviews.Forecast(ctx, who, v.ID); err != nil {
-		return err
 	}
 	if p.Since, err = h.c.Reviews.Since(ctx, who, p.Forecast.Take); err != nil {
 		return err
 	}
-	return h.render(c, status, views.ReviewClose(h.frame(c, v.Plan.Name, "reviews"), p))
+	return h.render(c, status, views.ReviewClose(h.frame(c, f.Review.Plan.Name, "reviews"), p))
 }
 
 // closeReview makes the decisions final.

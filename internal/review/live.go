@@ -46,6 +46,7 @@ func (r *Reviews) Since(ctx context.Context, who desk.Actor, items []Item) (map[
 
 // Forecast is what closing a review would come to, for who is about to.
 type Forecast struct {
+	Review Review // where it is not open any more, there is nothing to foretell
 	Count  Count
 	Shown  string     // what Close is told, so that nothing else is closed than what this says
 	Take   []Item     // the roles that would be taken away
@@ -65,10 +66,10 @@ func (r *Reviews) Forecast(ctx context.Context, who desk.Actor, id string) (f Fo
 		return f, err
 	}
 	v, err := r.get(ctx, r.db.R, closed, id)
-	if err != nil {
+	if f.Review = v; err != nil || v.State != Open {
 		return f, unreadable(closed, err)
 	}
-	items, err := all(ctx, r.db.R, scanItem, `select `+itemColumns+` from review_item where review = $1 order by n`, v.ID)
+	items, err := r.itemsOf(ctx, v.ID)
 	if err == nil {
 		f.Shown, err = r.shownOf(ctx, r.db.R, v.ID, items)
 	}
