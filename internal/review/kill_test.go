@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -229,16 +230,22 @@ func TestCutOffWhileClosing(t *testing.T) {
 	for range 30 {
 		c := k.open()
 		ctx, cancel := context.WithCancel(t.Context())
-		stop := time.AfterFunc(time.Duration(rnd.IntN(50_000))*time.Microsecond, cancel)
+		left, more := atomic.Int64{}, time.Duration(rnd.IntN(3000))*time.Microsecond
+		left.Store(1 + rnd.Int64N(4))
+		k.Org.Hook("RemoveRoleFromUser", func(string) {
+			if left.Add(-1) == 0 {
+				time.AfterFunc(more, cancel)
+			}
+		})
 		if rnd.IntN(2) == 0 { // the answer to one of them is lost too
 			k.Org.Faults([]oktasim.Fault{{Operation: "RemoveRoleFromUser", Times: 1, Drop: []string{"after-read", "after-act"}[rnd.IntN(2)]}})
 		}
 		_ = c.toTheEnd(ctx)
 		_ = c.Store.Close()
-		stop.Stop()
 		cancel()
 	}
 	k.Org.Faults(nil)
+	k.Org.Hook("RemoveRoleFromUser", nil)
 	c := k.open()
 	if err := c.Desk.Settle(t.Context()); err != nil {
 		t.Fatal(err)
