@@ -134,6 +134,12 @@ func (f Filter) where() (string, []any) {
 	if f.Before > 0 {
 		add("seq < $", f.Before)
 	}
+	if f.After > 0 {
+		add("seq > $", f.After)
+	}
+	if f.Word != "" {
+		add("replace(' ' || params || ' ', $, '') <> ' ' || params || ' '", " "+f.Word+" ")
+	}
 	if f.Text != "" {
 		holds := `(lower(actor_name) like $ escape '\' or lower(target) like $ escape '\' or lower(target_id) like $ escape '\'
 			or lower(ticket) like $ escape '\' or lower(reason) like $ escape '\'

@@ -5,12 +5,10 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
 	"time"
 
-	"keydesk/internal/audit"
 	"keydesk/internal/desk"
 	"keydesk/internal/okta"
 	"keydesk/internal/store"
@@ -68,7 +66,11 @@ func (r *Reviews) carryOut(ctx context.Context, v Review) (time.Duration, error)
 			return wait, err
 		}
 	}
-	return 0, r.seal(ctx, v.ID, lease)
+	err = r.seal(ctx, v.ID, lease)
+	if errors.Is(err, errOnceMore) {
+		return time.Millisecond, nil
+	}
+	return 0, err
 }
 
 // revokesAtOnce is how many revokes of one review are tried before what else there is to
@@ -123,14 +125,14 @@ func (r *Reviews) revokes(ctx context.Context, v Review, lease *store.Lease) (ne
 func (r *Reviews) said(ctx context.Context, v Review, items []Item) (map[int]int64, error) {
 	last := map[desk.Action]map[int]int64{}
 	for _, a := range []desk.Action{closed, ended, decided, undone} {
-		acts, err := r.record.Acts(ctx, audit.Filter{Action: string(a), From: v.Started, Limit: math.MaxInt32})
+		acts, err := r.events(ctx, v, a)
 		if err != nil {
 			return nil, err
 		}
 		last[a] = map[int]int64{}
-		for _, act := range acts { // the newest first
+		for _, act := range acts {
 			n, _ := strconv.Atoi(word(act.Params, "item")) // a row that names none is about the review
-			if act.Phase == audit.PhaseEvent && word(act.Params, "review") == v.ID && last[a][n] == 0 {
+			if last[a][n] == 0 {
 				last[a][n] = act.Seq
 			}
 		}

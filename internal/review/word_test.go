@@ -118,6 +118,7 @@ func TestCloseHoldsForADay(t *testing.T) {
 	}
 }
 
+// Who opens a close again in the database, with what was refused, has nothing carried
 // out, however long ago it was.
 func TestCloseOpenedAgain(t *testing.T) {
 	for _, later := range []time.Duration{time.Minute, 300 * 24 * time.Hour} {
