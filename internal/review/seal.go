@@ -128,13 +128,17 @@ func (r *Reviews) keep(ctx context.Context, v Review, lease *store.Lease, s seal
 	if err != nil {
 		return err
 	}
+	bodies, err := packed(files) // while nobody waits for it
+	if err != nil {
+		return err
+	}
 	row := r.row(self(), sealing, v.Plan.Name, words{Review: v.ID, SHA256: digest([]byte(s.Manifest))})
 	_, err = r.record.Along(ctx, row, func(ctx context.Context, tx *sql.Tx, _ int64) error {
 		if err := lease.Keep(ctx, tx); err != nil {
 			return err
 		}
-		for _, f := range files {
-			if err := keepFile(ctx, tx, v.ID, f); err != nil {
+		for name, body := range bodies {
+			if err := keepFile(ctx, tx, v.ID, name, body); err != nil {
 				return err
 			}
 		}
