@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"context"
 	"crypto/sha256"
-	"database/sql"
 	"encoding/csv"
 	"encoding/hex"
 	"encoding/json"
@@ -97,7 +96,7 @@ func (r *Reviews) content(ctx context.Context, v Review, rows recorded) (c conte
 	if what := r.tampered(v, items); what != "" {
 		return c, &unfitError{noSealChanged, what}
 	}
-	bodies, err := all(ctx, r.db.R, func(rows *sql.Rows) (s string, err error) { return s, rows.Scan(&s) }, `select body from review_snapshot where review = $1 and which = 'after'`, v.ID)
+	bodies, err := all(ctx, r.db.R, store.Text, `select body from review_snapshot where review = $1 and which = 'after'`, v.ID)
 	if err != nil {
 		return c, err
 	}

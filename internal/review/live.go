@@ -68,7 +68,7 @@ func (r *Reviews) Forecast(ctx context.Context, who desk.Actor, id string) (f Fo
 	if err != nil {
 		return f, unreadable(closed, err)
 	}
-	items, err := all(ctx, r.db.R, scanItem, `select `+itemColumns+` from review_item where review = $1 order by n`, v.ID)
+	items, err := r.itemsOf(ctx, v.ID)
 	if err == nil {
 		f.Shown, err = r.shownOf(ctx, r.db.R, v.ID, items)
 	}
