@@ -190,7 +190,7 @@ func (r *Reviews) revoke(ctx context.Context, v Review, i Item, sound bool) (des
 // unsound is the end of a revoke that nobody can hold against the record.
 func (r *Reviews) unsound(ctx context.Context, v Review, i Item) (desk.Revoked, error) {
 	row := about(r.row(self(), closed, v.Plan.Name, words{Review: v.ID, Item: i.N}), i)
-	res := desk.Revoked{End: desk.EndRefused, Why: "What stands here is not what this console wrote: somebody changed it in the database. Nothing was sent.", Ask: "Tell whoever runs Keydesk."}
+	res := desk.Revoked{End: desk.EndRefused, Why: notOurs + " Nothing was sent.", Ask: askKeepers}
 	row.Detail = "review.changed"
 	begins, err := r.record.Begins(ctx)
 	if err != nil {
