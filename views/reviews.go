@@ -205,8 +205,6 @@ func unclaimed(p review.Person) string {
 	return p.Name
 }
 
-func loginWords(p review.Person) string { return joined(", ", p.Name, p.Login) }
-
 // shows are the parts of a review that can be shown, with their words.
 type shows struct {
 	Show review.Show
@@ -275,19 +273,12 @@ func reasonLabel(p review.Plan) string {
 
 func boolWord(b bool) string { return strconv.FormatBool(b) }
 
-// carriedOf says how much of a plan nobody would be asked about.
-func carriedOf(p review.Preview) string {
-	if p.Carried == 0 {
-		return "."
-	}
-	return fmt.Sprintf(", %d of them carried forward.", p.Carried)
-}
-
-func carriedWords(c review.Count) string {
-	if c.Carried == 0 {
+// carriedWords say how much of it is carried forward, behind how much it is.
+func carriedWords(n int) string {
+	if n == 0 {
 		return ""
 	}
-	return fmt.Sprintf(", %d of them carried forward", c.Carried)
+	return fmt.Sprintf(", %d of them carried forward", n)
 }
 
 func closeWords(f review.Forecast) string {

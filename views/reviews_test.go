@@ -152,7 +152,7 @@ func TestReviewWords(t *testing.T) {
 		paceWords(review.Pace{Decided: 3, Median: 3 * time.Second, Quick: 1, Streak: 2}): "3 decisions, mostly 3 seconds for each, 1 of them in less than 2 seconds, up to 2 kept in a row without opening the evidence",
 		shortly(300 * time.Millisecond):                                                  "less than a second",
 		shortly(3 * time.Minute):                                                         "3 minutes",
-		carriedOf(review.Preview{Items: 6, Carried: 6}):                                  ", 6 of them carried forward.",
+		carriedWords(6):                                                                  ", 6 of them carried forward",
 		reasonLabel(review.Plan{}):                                                       "Reason (as you like)",
 		reasonLabel(review.Plan{Reasons: []review.Verdict{review.Revoke, review.Skip}}):  "Reason (needed to revoke, skip)",
 	} {

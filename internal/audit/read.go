@@ -98,23 +98,19 @@ func (f Filter) where() (string, []any) {
 		args = append(args, v)
 		conds = append(conds, strings.ReplaceAll(cond, "$", fmt.Sprintf("$%d", len(args))))
 	}
-	if f.Actor != "" {
-		add("actor_id = $", f.Actor)
+	for _, is := range [][2]string{{"actor_id = $", f.Actor}, {"action = $", f.Action}, {"class = $", f.Class}} {
+		if is[1] != "" {
+			add(is[0], is[1])
+		}
 	}
 	if f.Target != "" {
 		add("(target_id = $ or exists (select 1 from record o where o.intent > 0 and o.intent = record.seq and o.target_id = $))", f.Target) // who was made is known at the end
-	}
-	if f.Action != "" {
-		add("action = $", f.Action)
 	}
 	if f.Acts {
 		add("phase <> $", string(PhaseEvent))
 	}
 	if f.Who != "" {
 		add(`(lower(actor_name) like $ escape '\' or lower(actor_id) like $ escape '\')`, "%"+escapeLike(lowerASCII(f.Who))+"%")
-	}
-	if f.Class != "" {
-		add("class = $", f.Class)
 	}
 	if !f.From.IsZero() {
 		add("at >= $", f.From.UnixMilli())
@@ -133,6 +129,12 @@ func (f Filter) where() (string, []any) {
 	}
 	if f.Before > 0 {
 		add("seq < $", f.Before)
+	}
+	if f.After > 0 {
+		add("seq > $", f.After)
+	}
+	if f.Word != "" {
+		add("replace(' ' || params || ' ', $, '') <> ' ' || params || ' '", " "+f.Word+" ")
 	}
 	if f.Text != "" {
 		holds := `(lower(actor_name) like $ escape '\' or lower(target) like $ escape '\' or lower(target_id) like $ escape '\'

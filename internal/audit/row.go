@@ -83,6 +83,8 @@ type Filter struct {
 	To     time.Time // and before this
 	Acts   bool      // acts and refusals alone, no events
 	Before int64     // rows with a smaller sequence number: the next page
+	After  int64     // rows with a larger one
+	Word   string    // that stands in the parameters, as [Words] writes it
 	Limit  int
 }
 

@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"context"
 	"crypto/sha256"
-	"database/sql"
 	"encoding/csv"
 	"encoding/hex"
 	"encoding/json"
@@ -97,7 +96,7 @@ func (r *Reviews) content(ctx context.Context, v Review, rows recorded) (c conte
 	if what := r.tampered(v, items); what != "" {
 		return c, &unfitError{noSealChanged, what}
 	}
-	bodies, err := all(ctx, r.db.R, func(rows *sql.Rows) (s string, err error) { return s, rows.Scan(&s) }, `select body from review_snapshot where review = $1 and which = 'after'`, v.ID)
+	bodies, err := all(ctx, r.db.R, store.Text, `select body from review_snapshot where review = $1 and which = 'after'`, v.ID)
 	if err != nil {
 		return c, err
 	}
@@ -265,7 +264,7 @@ func (r *Reviews) sealedFiles(ctx context.Context, v Review) ([]member, Manifest
 	}
 	got, err := measured(files)
 	if errors.Is(err, audit.ErrCutOff) {
-		return nil, m, &desk.Error{Kind: desk.Gone, Action: exported, Err: err, Msg: "Rows of the record that belong to this review were cut off for their age, so its evidence cannot be made any more. Use the bundle that was taken away before."}
+		return nil, m, cutOff(err)
 	}
 	if err != nil {
 		return nil, m, err
@@ -285,7 +284,10 @@ func (r *Reviews) sealedManifest(ctx context.Context, v Review) (kept sealed, m 
 	if !v.Sealed {
 		return kept, m, fault(desk.Conflict, exported, cmp.Or(v.NotSealed(), "There is no sealed evidence yet: it is made when the review is closed and every revoke has its end."))
 	}
-	rows, err := r.sealings(ctx, v)
+	rows, err := r.events(ctx, v, sealing)
+	if err == nil && len(rows) == 0 {
+		err = r.stillThere(ctx, v)
+	}
 	if err != nil {
 		return kept, m, err
 	}
@@ -299,6 +301,19 @@ func (r *Reviews) sealedManifest(ctx context.Context, v Review) (kept sealed, m 
 		return kept, m, changed(fileManifest)
 	}
 	return kept, m, nil
+}
+
+// stillThere refuses a review whose first row the record has no more.
+func (r *Reviews) stillThere(ctx context.Context, v Review) error {
+	rows, err := r.events(ctx, v, started)
+	if err == nil && len(rows) == 0 {
+		return cutOff(audit.ErrCutOff)
+	}
+	return err
+}
+
+func cutOff(err error) *desk.Error {
+	return &desk.Error{Kind: desk.Gone, Action: exported, Err: err, Msg: "Rows of the record that belong to this review were cut off for their age, so its evidence cannot be made any more. Use the bundle that was taken away before."}
 }
 
 // BundleName is the name of the file of a review's evidence. That of each carrying out

@@ -5,12 +5,10 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
 	"time"
 
-	"keydesk/internal/audit"
 	"keydesk/internal/desk"
 	"keydesk/internal/okta"
 	"keydesk/internal/store"
@@ -68,7 +66,11 @@ func (r *Reviews) carryOut(ctx context.Context, v Review) (time.Duration, error)
 			return wait, err
 		}
 	}
-	return 0, r.seal(ctx, v.ID, lease)
+	err = r.seal(ctx, v.ID, lease)
+	if errors.Is(err, errOnceMore) {
+		return time.Millisecond, nil
+	}
+	return 0, err
 }
 
 // revokesAtOnce is how many revokes of one review are tried before what else there is to
@@ -123,14 +125,14 @@ func (r *Reviews) revokes(ctx context.Context, v Review, lease *store.Lease) (ne
 func (r *Reviews) said(ctx context.Context, v Review, items []Item) (map[int]int64, error) {
 	last := map[desk.Action]map[int]int64{}
 	for _, a := range []desk.Action{closed, ended, decided, undone} {
-		acts, err := r.record.Acts(ctx, audit.Filter{Action: string(a), From: v.Started, Limit: math.MaxInt32})
+		acts, err := r.events(ctx, v, a)
 		if err != nil {
 			return nil, err
 		}
 		last[a] = map[int]int64{}
-		for _, act := range acts { // the newest first
+		for _, act := range acts {
 			n, _ := strconv.Atoi(word(act.Params, "item")) // a row that names none is about the review
-			if act.Phase == audit.PhaseEvent && word(act.Params, "review") == v.ID && last[a][n] == 0 {
+			if last[a][n] == 0 {
 				last[a][n] = act.Seq
 			}
 		}
@@ -188,7 +190,7 @@ func (r *Reviews) revoke(ctx context.Context, v Review, i Item, sound bool) (des
 // unsound is the end of a revoke that nobody can hold against the record.
 func (r *Reviews) unsound(ctx context.Context, v Review, i Item) (desk.Revoked, error) {
 	row := about(r.row(self(), closed, v.Plan.Name, words{Review: v.ID, Item: i.N}), i)
-	res := desk.Revoked{End: desk.EndRefused, Why: "What stands here is not what this console wrote: somebody changed it in the database. Nothing was sent.", Ask: "Tell whoever runs Keydesk."}
+	res := desk.Revoked{End: desk.EndRefused, Why: notOurs + " Nothing was sent.", Ask: askKeepers}
 	row.Detail = "review.changed"
 	begins, err := r.record.Begins(ctx)
 	if err != nil {

@@ -148,6 +148,9 @@ func (r *Reviews) Again(ctx context.Context, who desk.Actor, id string) (Review,
 			return fault(desk.Conflict, closed, "The review is not closed, or what was left is under way. Nothing was changed.")
 		}
 		items, err := stand(ctx, tx, id)
+		if err == nil {
+			v.Again, err = repeats(ctx, tx, id)
+		}
 		if err != nil {
 			return err
 		}

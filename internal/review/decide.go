@@ -104,9 +104,15 @@ func (r *Reviews) stale(does desk.Action, v Review, i Item, version int) error {
 	return nil
 }
 
+// What is said of an item that the console did not write so.
+const (
+	notOurs    = "What stands here is not what this console wrote: somebody changed it in the database."
+	askKeepers = "Tell whoever runs Keydesk."
+)
+
 // foreign refuses an item that the console did not write so.
 func foreign(does desk.Action) *desk.Error {
-	return &desk.Error{Kind: desk.Conflict, Action: does, Rule: "review.changed", Msg: "What stands here is not what this console wrote: somebody changed it in the database. Nothing was changed. Tell whoever runs Keydesk."}
+	return &desk.Error{Kind: desk.Conflict, Action: does, Rule: "review.changed", Msg: notOurs + " Nothing was changed. " + askKeepers}
 }
 
 // mayDecide refuses who may not decide on the item, what is mistyped, and what is not

@@ -121,3 +121,32 @@ func (k *kit) foretold(v review.Review, closer desk.Actor, take int, says string
 		}
 	}
 }
+
+// What somebody wrote into the database as a decision keeps nobody from closing the
+// review: it is said beforehand that it is not carried out, and the rest is.
+func TestForecastOfWhatWasChanged(t *testing.T) {
+	k := newKit(t)
+	p := k.Org.AdminWith("REPORT_ADMIN")
+	k.only(p, k.Org.AdminWith("READ_ONLY_ADMIN"))
+	owner := k.staff("owner")
+	v := k.start(owner)
+	for _, i := range k.items(v, review.Query{}) {
+		if i.Evidence.Person.ID == p.ID {
+			k.decide(i, review.Revoke)
+		}
+	}
+	k.exec(`update review_item set verdict = 'revoke' where verdict = ''`)
+	f, err := k.Forecast(t.Context(), owner, v.ID)
+	if err != nil || len(f.Take) != 1 || len(f.Left) != 1 || !strings.Contains(f.Left[0].Why, "not what this console wrote") {
+		t.Fatalf("%d are taken, and left are %+v: %v", len(f.Take), f.Left, err)
+	}
+	if _, err := k.Reviews.Close(t.Context(), owner, v.ID, review.Final{Shown: f.Shown}); err != nil {
+		t.Fatal(err)
+	}
+	if k.toTheEnd(); len(k.removals()) != 1 || k.holds(p) > 0 {
+		t.Errorf("taken away were %v", k.removals())
+	}
+	if _, err := k.Again(t.Context(), owner, v.ID); said(err) == "" || !strings.Contains(said(err), "not what this console wrote") {
+		t.Errorf("once more: %v", err)
+	}
+}

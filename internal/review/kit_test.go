@@ -62,9 +62,18 @@ func (k *kit) reviews() *review.Reviews { return k.with(k.held) }
 
 // with are reviews over another map.
 func (k *kit) with(held func(context.Context) ([]rolemap.Assignment, error)) *review.Reviews {
+	return k.made(held, k.Now, k.Record)
+}
+
+// by are reviews of a process with another clock, and with a record of that.
+func (k *kit) by(now func() time.Time, record *audit.Log) *review.Reviews {
+	return k.made(k.held, now, record)
+}
+
+func (k *kit) made(held func(context.Context) ([]rolemap.Assignment, error), now func() time.Time, record *audit.Log) *review.Reviews {
 	key := sha256.Sum256([]byte("reviews"))
 	return review.New(review.Config{
-		DB: k.Store, Record: k.Record, Desk: k.Desk, Held: held, Seal: k.seal, Key: key[:], Now: k.Now, Log: slog.New(slog.DiscardHandler),
+		DB: k.Store, Record: record, Desk: k.Desk, Held: held, Seal: k.seal, Key: key[:], Now: now, Log: slog.New(slog.DiscardHandler),
 		Proven: func(_ context.Context, all []rolemap.Reviewed) error { k.proven = all; return nil },
 		Of: func(ctx context.Context, people ...okta.UserID) ([]rolemap.Assignment, error) {
 			all, err := held(ctx)

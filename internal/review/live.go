@@ -2,7 +2,6 @@ package review
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 
@@ -104,17 +103,21 @@ func (r *Reviews) foretell(ctx context.Context, who desk.Actor, v Review, items 
 		return nil, nil, err
 	}
 	v.closer, v.Closed, v.Again = kept(who), r.moment(), nil
-	orders := make([]desk.Order, len(items))
-	for n, i := range items {
-		if orders[n], err = order(v, i); err != nil {
-			return nil, nil, fmt.Errorf("item %d: %w", i.N, err)
+	var orders []desk.Order
+	var sound []Item
+	for _, i := range items {
+		o, wrong := order(v, i)
+		if wrong != nil || !r.ours(i) {
+			left = append(left, Foretold{i, notOurs, askKeepers})
+			continue
 		}
+		orders, sound = append(orders, o), append(sound, i)
 	}
 	ends, err := r.desk.Foretell(ctx, orders, holds)
 	if err != nil {
 		return nil, nil, err
 	}
-	for n, i := range items {
+	for n, i := range sound {
 		if ends[n].End == "" {
 			take = append(take, i)
 		} else {

@@ -4,8 +4,10 @@ import (
 	"bufio"
 	"bytes"
 	"cmp"
+	"context"
 	"encoding/json"
 	"io"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -65,6 +67,14 @@ func (r *recorded) take(row audit.Row, item int) {
 	case a == decided || a == undone:
 		r.decisions, r.last[item] = append(r.decisions, row), row
 	}
+}
+
+// events are the rows that say that something was done in a review, from the one on with
+// which it began, the newest first. They are found by their numbers: the clocks of
+// replicas differ.
+func (r *Reviews) events(ctx context.Context, v Review, does desk.Action) ([]audit.Act, error) {
+	acts, err := r.record.Acts(ctx, audit.Filter{Action: string(does), After: v.First - 1, Word: audit.Words(nil, words{Review: v.ID}), Limit: math.MaxInt32})
+	return slices.DeleteFunc(acts, func(a audit.Act) bool { return a.Phase != audit.PhaseEvent }), err
 }
 
 // wordsOf are the "name=value" words of a row's parameters, as audit.Words writes them.

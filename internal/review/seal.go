@@ -87,7 +87,7 @@ func (r *Reviews) fit(ctx context.Context, v Review, p audit.Part) ([]member, Ma
 	if err != nil {
 		return nil, m, err
 	}
-	before, err := r.sealings(ctx, v)
+	before, err := r.events(ctx, v, sealing)
 	if err != nil {
 		return nil, m, err
 	}
@@ -122,22 +122,13 @@ func (r *Reviews) recorded(ctx context.Context, id string, p audit.Part) (record
 	return rows, errors.Join(err, in.Close())
 }
 
-// sealings are the rows that say that a review was sealed, the newest first.
-func (r *Reviews) sealings(ctx context.Context, v Review) ([]audit.Row, error) {
-	const most = 10_000 // of all reviews since
-	acts, err := r.record.Acts(ctx, audit.Filter{Action: string(sealing), From: v.Closed.Add(-rowLag), Limit: most})
-	var out []audit.Row
-	for _, a := range acts {
-		if word(a.Params, "review") == v.ID {
-			out = append(out, a.Row)
-		}
-	}
-	return out, err
-}
-
 // keep keeps a bundle, and writes into the record what was sealed.
 func (r *Reviews) keep(ctx context.Context, v Review, lease *store.Lease, s sealed, files []member) error {
 	kept, err := json.Marshal(s)
+	if err != nil {
+		return err
+	}
+	bodies, err := packed(files) // while nobody waits for it
 	if err != nil {
 		return err
 	}
@@ -146,16 +137,20 @@ func (r *Reviews) keep(ctx context.Context, v Review, lease *store.Lease, s seal
 		if err := lease.Keep(ctx, tx); err != nil {
 			return err
 		}
-		for _, f := range files {
-			if err := keepFile(ctx, tx, v.ID, f); err != nil {
+		for name, body := range bodies {
+			if err := keepFile(ctx, tx, v.ID, name, body); err != nil {
 				return err
 			}
 		}
-		_, err := tx.ExecContext(ctx, `update review set manifest = $1 where id = $2 and state = 'closed'`, string(kept), v.ID)
-		return err
+		res, err := tx.ExecContext(ctx, `update review set manifest = $1 where id = $2 and state = 'closed'`, string(kept), v.ID)
+		return store.MetOne(res, err, errOnceMore)
 	})
 	return err
 }
+
+// errOnceMore is of a seal, or of none, that came too late: somebody had what was left
+// carried out once more meanwhile, so the seal waits until that has ended.
+var errOnceMore = errors.New("what was left is carried out once more")
 
 // unseal ends a review that cannot be sealed: it is said once, and not tried again.
 func (r *Reviews) unseal(ctx context.Context, v Review, lease *store.Lease, why noSeal, what string) error {
@@ -169,8 +164,8 @@ func (r *Reviews) unseal(ctx context.Context, v Review, lease *store.Lease, why 
 		if err := lease.Keep(ctx, tx); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, `update review set state = 'closed', ended_at = $1, unsealed = $2 where id = $3`, store.Milli(v.Ended), string(why), v.ID)
-		return err
+		res, err := tx.ExecContext(ctx, `update review set state = 'closed', ended_at = $1, unsealed = $2 where id = $3 and state = $4`, store.Milli(v.Ended), string(why), v.ID, string(v.State))
+		return store.MetOne(res, err, errOnceMore)
 	})
 	return err
 }

@@ -48,7 +48,7 @@ func (r *Reviews) shownOf(ctx context.Context, on store.Querier, id string, item
 // two.
 func (r *Reviews) asShown(ctx context.Context, on store.Querier, v Review, items []Item, shown string) error {
 	at, is, _ := strings.Cut(shown, "-")
-	if is == sumOf(items) {
+	if is == sumOf(items) && countOf(items).Undecided() == v.Count.Undecided() { // else the row would have other numbers
 		return nil
 	}
 	since, err := strconv.ParseInt(at, 10, 64)

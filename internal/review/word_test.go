@@ -12,16 +12,6 @@ import (
 	"keydesk/internal/rolemap"
 )
 
-// sql runs a statement as somebody would who has the database alone.
-func (k *kit) sql(statements ...string) {
-	k.t.Helper()
-	for _, s := range statements {
-		if _, err := k.Store.W.ExecContext(k.t.Context(), s); err != nil {
-			k.t.Fatal(s, err)
-		}
-	}
-}
-
 // as the console once wrote it, is not carried out.
 func TestOldDecisionPutBack(t *testing.T) {
 	for _, then := range []review.Verdict{review.Keep, ""} {
@@ -33,9 +23,9 @@ func TestOldDecisionPutBack(t *testing.T) {
 				owner, second := k.staff("owner"), k.staff("second")
 				v := k.start(second)
 				i := k.decide(k.items(v, review.Query{})[0], review.Revoke)
-				k.sql(`create table stolen as select * from review_item`)
+				k.exec(`create table stolen as select * from review_item`)
 				k.decide(i, then)
-				put := func() { k.sql(`delete from review_item`, `insert into review_item select * from stolen`) }
+				put := func() { k.exec(`delete from review_item`, `insert into review_item select * from stolen`) }
 				if when == "before the close" {
 					put()
 				}
@@ -118,6 +108,7 @@ func TestCloseHoldsForADay(t *testing.T) {
 	}
 }
 
+// Who opens a close again in the database, with what was refused, has nothing carried
 // out, however long ago it was.
 func TestCloseOpenedAgain(t *testing.T) {
 	for _, later := range []time.Duration{time.Minute, 300 * 24 * time.Hour} {
@@ -132,7 +123,7 @@ func TestCloseOpenedAgain(t *testing.T) {
 		k.Org.Faults(nil)
 		k.Advance(later)
 		for range 2 { // what is said of it the first time does not open it either
-			k.sql(`update review set state = 'closing', manifest = ''`, `update review_item set outcome = '', why = '', outcome_seq = 0, outcome_at = 0, attempt = attempt + 1`)
+			k.exec(`update review set state = 'closing', manifest = ''`, `update review_item set outcome = '', why = '', outcome_seq = 0, outcome_at = 0, attempt = attempt + 1`)
 			k.toTheEnd()
 		}
 		if got := k.items(v, review.Query{})[0].Outcome; k.holds(p) == 0 || !strings.Contains(got.Why, "changed it in the database") {
@@ -154,7 +145,7 @@ func TestDecisionCutOff(t *testing.T) {
 	if _, err := k.Close(t.Context(), k.staff("owner"), v.ID, false); err != nil {
 		t.Fatal(err)
 	}
-	k.sql(`delete from record where seq <= (select seq from review_item)`)
+	k.exec(`delete from record where seq <= (select seq from review_item)`)
 	_, err := k.CarryOut(t.Context()) // what was cut off cannot be sealed
 	if got := k.items(v, review.Query{})[0].Outcome; k.holds(p) == 0 || !strings.Contains(got.Why, "cut off from the record for its age") {
 		t.Errorf("%+v %v", got, err)

@@ -13,7 +13,7 @@ create table review (
 	closed_at  bigint not null,      -- when it was closed, or stopped
 	ended_at   bigint not null,      -- when the last revoke had its end
 	closer     text not null,        -- JSON: who closed it, as whom the revokes are decided
-	close_mac  text not null,        -- over the closer and the moment; the key is not here
+	close_mac  text not null,        -- over the closer, the moment, the ticket and what was decided; the key is not here
 	first_seq  bigint not null,      -- the row of the record with which it began
 	reminded   integer not null,     -- how many reminders were given
 	manifest   text not null         -- JSON: what was sealed at the end; empty before
@@ -27,7 +27,7 @@ create table review_item (
 	key           text not null,     -- the assignment
 	person_id     text not null,
 	evidence      text not null,     -- JSON, as it was at the start
-	mac           text not null,     -- over the evidence
+	mac           text not null,     -- over the evidence and who decides
 	reviewer      text not null,     -- their id in Okta; empty while it is nobody's
 	reviewer_name text not null,
 	fallback      text not null,     -- why it is not who the rule named, as a sentence
