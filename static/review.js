@@ -13,7 +13,6 @@
   const undecided = (item) => item.dataset.verdict === "" && form(item);
   const asks = (item, verdict) => item.parentElement.dataset.reasons.split(" ").includes(verdict);
   const enough = (item) => note(item).value.trim().length >= 3;
-  const late = (item) => [...item.querySelectorAll(".item-late")].map((p) => " " + p.textContent.trim()).join("");
   const done = { keep: "Kept", revoke: "To be revoked", skip: "Skipped", "": "Taken back" };
   const say = (words) => {
     $("#said").textContent = "";
@@ -25,7 +24,7 @@
     const bar = $("#review-bar");
     if (!bar || step === 0) return;
     bar.value += step;
-    $("#review-progress label").textContent = `${bar.value} of ${bar.max} decided`;
+    $("#review-progress label").textContent = `Yours: ${bar.value} of ${bar.max} decided`;
   };
   const tally = (part, step) => {
     const n = $(`[data-tally="${part || "undecided"}"]`);
@@ -36,6 +35,8 @@
     tally(item.dataset.verdict, -1);
     tally(verdict, 1);
     if (item.classList.contains("item-carried")) tally("carried", -1);
+    const end = $("#review-more[data-end]");
+    if (end) end.textContent = $("[data-tally=undecided]").textContent === "0" ? "All of yours is decided: go on" : "Show what is left";
     item.dataset.verdict = verdict;
     item.classList.remove("item-carried");
     $("[data-words]", item).textContent = words;
@@ -126,10 +127,11 @@
     sure.classList.toggle("btn-main", verdict !== "revoke");
     const again = item.dataset.asking === verdict;
     item.dataset.asking = verdict;
-    problem(item, again ? "Write a reason of three letters or more first." : `Say in a sentence why to ${verdict}.${verdict === "revoke" ? late(item) : ""}`);
+    problem(item, again ? "Write a reason of three letters or more first." : `Say in a sentence why to ${verdict}.`);
     $(".item-problem", item).classList.toggle("item-short", again);
     if (again) note(item).setAttribute("aria-invalid", "true");
     note(item).focus();
+    item.scrollIntoView({ block: "nearest" }); // with the buttons below the field
   };
   const cancel = (item) => {
     delete item.dataset.asking;

@@ -232,16 +232,16 @@ func itemName(i review.Item) string { return i.Evidence.Role.Label + " of " + i.
 
 // lateWords say of an item before it is decided what a revoke of it would come to, where
 // that is not simply that the role goes.
-func lateWords(i ReviewItem) (out []string) {
-	if i.Never != "" {
-		out = append(out, "Cannot be revoked: "+i.Never)
+func lateWords(i ReviewItem) string {
+	switch {
+	case i.Never != "":
+		return "Cannot be revoked: " + i.Never
+	case !i.Evidence.Role.Direct():
+		return "Cannot be taken from the person here: it is held through the group " + i.Evidence.Role.Through + ". Change the group in Okta’s own console."
+	case i.Evidence.Two:
+		return "To revoke it takes two people: somebody other than whoever decides it has to close the review."
 	}
-	if !i.Evidence.Role.Direct() {
-		out = append(out, "Cannot be taken from the person here: it is held through the group "+i.Evidence.Role.Through+". Change the group in Okta’s own console.")
-	} else if i.Evidence.Two {
-		out = append(out, "To revoke it takes two people: somebody else than who decides has to close the review.")
-	}
-	return out
+	return ""
 }
 
 // ShowWhole asks for all of it where a page shows a part unless it is asked.

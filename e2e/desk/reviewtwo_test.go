@@ -49,7 +49,7 @@ func decideAll(t *testing.T, v *console.Visit, path string, revoke ...oktasim.Pe
 		}
 		key(t, v, k)
 	}
-	v.Link("Show what is left").Click()
+	v.Link("All of yours is decided: go on").Click()
 	v.Heading("You have decided everything").Shown()
 }
 
