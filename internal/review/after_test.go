@@ -15,14 +15,15 @@ import (
 
 // What could not be looked at for an hour ends, and what it came to verifies.
 func TestGivenUpVerifies(t *testing.T) {
-	for name, f := range map[string]oktasim.Fault{
+	for name, f := range part(map[string]oktasim.Fault{
 		"the limits":  {Operation: "ListGroupTargetsForRole", Status: 500, Body: "json"},
 		"the person":  {Operation: "GetUser", Status: 500, Body: "json"},
 		"the roles":   {Operation: "ListAssignedRolesForUser", Status: 500, Body: "json"},
 		"the removal": {Operation: "RemoveRoleFromUser", Limit: "concurrency"},
 		"no answer":   {Operation: "RemoveRoleFromUser", Drop: "after-read"},
-	} {
+	}, 5) {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			k := newKit(t)
 			k.only(k.Org.LimitedAdmin("HELP_DESK_ADMIN"))
 			owner := k.staff("owner")

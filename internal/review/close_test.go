@@ -46,7 +46,7 @@ func TestEnds(t *testing.T) {
 		return func(k *kit) oktasim.Person { return k.Org.AdminWith(role) }
 	}
 	limited := func(k *kit) oktasim.Person { return k.Org.LimitedAdmin("HELP_DESK_ADMIN") }
-	for name, c := range map[string]struct {
+	for name, c := range part(map[string]struct {
 		who         func(*kit) oktasim.Person
 		by, closer  string
 		between     func(*kit, oktasim.Person)
@@ -82,8 +82,9 @@ func TestEnds(t *testing.T) {
 		"the decider lost the role":  {who: direct("SUPER_ADMIN"), by: "owner", closer: "second", between: func(k *kit, _ oktasim.Person) { k.Org.LeaveGroup(k.Org.Staff()["owner"], "Keydesk Owners") }, want: desk.EndLeft, says: "may not be the second"},
 		"the decider is deactivated": {who: direct("SUPER_ADMIN"), by: "owner", closer: "second", between: func(k *kit, _ oktasim.Person) { k.Org.SetStatus(k.Org.Staff()["owner"], "SUSPENDED") }, want: desk.EndLeft, says: "may not be the second"},
 		"the closer is suspended":    {who: direct("REPORT_ADMIN"), by: "auditor", closer: "admin", between: func(k *kit, _ oktasim.Person) { k.Org.SetStatus(k.Org.Staff()["admin"], "SUSPENDED") }, want: desk.EndLeft, says: "closed the review is Suspended in Okta."},
-	} {
+	}, 4) {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			p := desk.DemoPolicy()
 			k := newKit(t, testkit.Options{Policy: &p})
 			who := c.who(k)

@@ -32,7 +32,7 @@ func TestForecast(t *testing.T) {
 			return p
 		})
 	}
-	for name, c := range map[string]struct {
+	for name, c := range part(map[string]struct {
 		who        func(*kit) []oktasim.Person
 		by, closer string
 		policy     func(*desk.Policy, *kit)
@@ -59,8 +59,9 @@ func TestForecast(t *testing.T) {
 		"gone by now":                {who: holders("REPORT_ADMIN"), by: "owner", closer: "owner", says: "does not hold the role any more", between: func(k *kit, p []oktasim.Person) { k.takeAway(p[0]) }},
 		"decided long ago":           {who: holders("SUPER_ADMIN", "REPORT_ADMIN"), by: "owner", closer: "second", take: 1, says: "more than 30 days before the close", between: func(k *kit, _ []oktasim.Person) { k.Advance(31 * 24 * time.Hour) }},
 		"more than the limit":        {who: holders("REPORT_ADMIN", "READ_ONLY_ADMIN"), by: "owner", closer: "admin", take: 1, says: "The policy lets one operator do 1 of these acts within the hour", policy: func(p *desk.Policy, _ *kit) { p.Limits = map[desk.Risk]desk.Limit{desk.Privilege: {Hour: 1}} }},
-	} {
+	}, 4) {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			k := newKit(t)
 			p := desk.DemoPolicy()
 			if c.policy != nil {

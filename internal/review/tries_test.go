@@ -40,7 +40,7 @@ func (k *kit) pass() time.Duration {
 // its own first try. Then it is given up, in words that say so: one row, and evidence
 // that verifies. That nothing was sent is no attempt.
 func TestGivenUp(t *testing.T) {
-	for name, c := range map[string]struct {
+	for name, c := range part(map[string]struct {
 		fault oktasim.Fault
 		who   func(*kit) oktasim.Person
 		sent  bool
@@ -49,8 +49,9 @@ func TestGivenUp(t *testing.T) {
 		"the roles":      {oktasim.Fault{Operation: "ListAssignedRolesForUser", Status: 500, Body: "json"}, func(k *kit) oktasim.Person { return k.Org.AdminWith("REPORT_ADMIN") }, false, "cannot be read"},
 		"the limits":     {oktasim.Fault{Operation: "ListGroupTargetsForRole", Status: 500, Body: "json"}, func(k *kit) oktasim.Person { return k.Org.LimitedAdmin("HELP_DESK_ADMIN") }, false, ""},
 		"the rate limit": {oktasim.Fault{Operation: "RemoveRoleFromUser", Limit: "concurrency"}, func(k *kit) oktasim.Person { return k.Org.AdminWith("REPORT_ADMIN") }, true, "rate limit"},
-	} {
+	}, 3) {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			k := newKit(t)
 			p := c.who(k)
 			v := k.revoking(p)
