@@ -17,6 +17,12 @@ type Holding struct {
 	Limits      map[okta.RoleID]Limits // of those whose limits the map could read
 }
 
+// user is the account, as far as the map knows it.
+func (h Holding) user(id okta.UserID) okta.User {
+	login, _ := json.Marshal(h.Login) // a text
+	return okta.User{ID: id, Profile: okta.Profile{"login": login}}
+}
+
 // Limits are what a role is limited to; none: it reaches everything.
 type Limits struct {
 	IDs   []string // sorted
@@ -51,8 +57,7 @@ func (d *Desk) Foretell(ctx context.Context, orders []Order, holds map[okta.User
 		}
 		h, x := holds[o.Person], d.ordered(o)
 		x.on = on[o.Person]
-		login, _ := json.Marshal(h.Login) // a text
-		x.user = okta.User{ID: o.Person, Profile: okta.Profile{"login": login}}
+		x.user = h.user(o.Person)
 		limits := func(_ context.Context, r okta.Role) (Limits, *Error) { return h.Limits[r.ID], nil }
 		if _, told := h.Limits[o.Role.ID]; !told {
 			o.Known = false // nobody can tell yet whether they are the same
@@ -76,9 +81,8 @@ func (d *Desk) standings(ctx context.Context, orders []Order, holds map[okta.Use
 			continue
 		}
 		known[o.Person] = true
-		login, _ := json.Marshal(h.Login) // a text
 		on := &Standing{ID: o.Person, Name: h.Name, Roles: h.Roles, StaffKnown: true, Untouched: owner == o.Person}
-		d.policy.listings(on, okta.User{ID: o.Person, Profile: okta.Profile{"login": login}})
+		d.policy.listings(on, h.user(o.Person))
 		people = append(people, on)
 	}
 	var g errgroup.Group
