@@ -122,8 +122,8 @@
   });
 
   // What is wide is folded away on a telephone, until it is asked for.
-  const fold = () => {
-    if (matchMedia("(width < 600px)").matches) document.querySelectorAll("[data-wide]").forEach((d) => { d.open = false; });
+  const fold = (part) => {
+    if (matchMedia("(width < 600px)").matches) part.querySelectorAll("[data-wide]").forEach((d) => { d.open = false; });
   };
 
   // What was followed has come to its end: the page is shown as it is now, unless
@@ -137,7 +137,7 @@
 
   on("htmx:after:swap", (e) => {
     ended(e.detail.ctx.sourceElement);
-    fold();
+    fold(e.detail.ctx.target);
     const main = $("#main");
     const head = $("[data-title]", main);
     if (head && e.detail.ctx.target === main) {
@@ -409,7 +409,7 @@
     if (q && q.value !== q.defaultValue) q.dispatchEvent(new Event("input", { bubbles: true }));
   });
   document.querySelectorAll(".toast").forEach(fade);
-  fold();
+  fold(document);
   document.documentElement.classList.add("js");
   countDown();
 })();

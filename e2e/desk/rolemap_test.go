@@ -2,7 +2,9 @@ package desk
 
 import (
 	"net/http"
+	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"keydesk/e2e/browser"
@@ -97,6 +99,43 @@ func TestRoleMapIsFollowed(t *testing.T) {
 		t.Fatal(err)
 	}
 	v.See("Read today", "Everything: the whole organisation")
+}
+
+// What a telephone folds away stays open once somebody opened it, while the page follows
+// a reading.
+func TestRoleMapKeepsWhatIsOpen(t *testing.T) {
+	t.Parallel()
+	var held atomic.Bool
+	reach := make(chan struct{})
+	c := console.Serve(t, testkit.Options{Replicas: 1, Wrap: func(okta http.RoundTripper) http.RoundTripper {
+		return testkit.RoundTrip(func(r *http.Request) (*http.Response, error) {
+			if held.Load() && strings.HasSuffix(r.URL.Path, "/factors") {
+				<-reach
+			}
+			return okta.RoundTrip(r)
+		})
+	}}).Mapped(t)
+	v := c.Enter(t, "owner", browser.Options{Width: 390, Height: 844, Touch: true})
+	held.Store(true)
+	walked := make(chan error, 1)
+	go func() { walked <- c.Kit.Map.Walk(t.Context()) }()
+	for s, err := c.Kit.Map.State(t.Context()); err != nil || !s.Running(); s, err = c.Kit.Map.State(t.Context()) {
+		runtime.Gosched()
+	}
+	v.Page.Open("/roles")
+	v.See("A new reading is under way.")
+	bars := v.Link("Super Administrator")
+	bars.Hidden()
+	v.Text("By role").Click()
+	bars.Shown()
+	if _, err := v.Evaluate(`new Promise(done => document.addEventListener("htmx:after:swap", () => done(true), { once: true }))`); err != nil {
+		t.Fatal(err)
+	}
+	bars.Shown()
+	close(reach)
+	if err := <-walked; err != nil {
+		t.Fatal(err)
+	}
 }
 
 // Without script the map is narrowed by its button.
